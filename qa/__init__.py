@@ -1,0 +1,1 @@
+"""Question in, quoted answer out. Uses index; knows nothing of web pages."""

@@ -1,0 +1,104 @@
+"""What the reader is trained on: a mixture of questions from all files, as labelled token windows."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from transformers import PreTrainedTokenizerBase
+
+from qa.training.questions import Question, is_held_out, read_questions
+from qa.training.unanswerable import changed_questions, near_misses
+from qa.windows import Window, make_windows
+
+MAX_LENGTH = 320
+STRIDE = 96
+
+# How much of each file a pass over the mixture takes. Wikipedia and news-like questions in SQuAD's manner count in full;
+# opinions, tales and single sentences give variety; policies' answers are whole sentences, which is not what we show.
+SHARES = {
+    "squad_train_part": 1.0,
+    "squadshifts_new_wiki": 1.0,
+    "squadshifts_reddit": 0.5,
+    "squadshifts_amazon_reviews": 0.35,
+    "fairytaleqa": 0.4,
+    "bipar_en": 0.4,
+    "qed_natural_questions": 1.0,
+    "qamr": 0.15,
+    "qadiscourse": 0.15,
+    "policyqa": 0.1,
+    "covidqa": 0.4,
+    "subjqa": 0.35,
+}
+# Questions made unanswerable, per question that has an answer.
+NEAR_MISSES = 0.14
+CHANGED = 0.14
+
+
+@dataclass(frozen=True)
+class Example:
+    """A window and its label: positions of the answer's first and last token, both 0 where it holds no answer."""
+
+    window: Window
+    start: int
+    end: int
+
+
+def mixture(data: Path, seed: int) -> list[Question]:
+    """The training questions of one pass, shuffled: a share of every file, without held-out contexts, and the
+    unanswerable ones made from them. Raises FileNotFoundError where a file is missing."""
+    chooser = random.Random(seed)
+    chosen: list[Question] = []
+    for name, share in SHARES.items():
+        questions = [q for q in read_questions(data / f"{name}.jsonl.gz") if not is_held_out(q.context)]
+        chosen += chooser.sample(questions, round(share * len(questions)))
+    answerable = [q for q in chosen if q.answers and q.dataset not in ("qamr", "qadiscourse", "covidqa")]
+    chosen += near_misses(answerable, round(NEAR_MISSES * len(answerable)), seed)
+    chosen += changed_questions(answerable, round(CHANGED * len(answerable)), seed)
+    chooser.shuffle(chosen)
+    return chosen
+
+
+def label(tokenizer: PreTrainedTokenizerBase, questions: Sequence[Question], seed: int) -> list[Example]:
+    """The labelled windows of questions. Of a long context come the window in which the answer stands most central, and one
+    without it, so that long papers do not crowd out everything else."""
+    chooser = random.Random(seed)
+    examples: list[Example] = []
+    for first in range(0, len(questions), 1000):
+        part = questions[first : first + 1000]
+        windows = make_windows(
+            tokenizer, [q.text for q in part], [q.context for q in part], max_length=MAX_LENGTH, stride=STRIDE
+        )
+        by_pair: dict[int, list[Window]] = {}
+        for window in windows:
+            by_pair.setdefault(window.pair, []).append(window)
+        for pair, question in enumerate(part):
+            labelled = [_label_window(window, question) for window in by_pair[pair]]
+            without = [example for example in labelled if example is not None and example.start == 0]
+            with_answer = [example for example in labelled if example is not None and example.start > 0]
+            if with_answer:
+                examples.append(max(with_answer, key=_room_around))
+            if without:
+                examples.append(chooser.choice(without))
+    return examples
+
+
+def _room_around(example: Example) -> int:
+    return min(example.start, len(example.window.input_ids) - example.end)
+
+
+def _label_window(window: Window, question: Question) -> Example | None:
+    """None where the window holds a part of the answer only."""
+    if question.start is None or question.end is None:
+        return Example(window, 0, 0)
+    starts, ends = window.offsets[:, 0], window.offsets[:, 1]
+    inside = (ends > question.start) & (starts < question.end) & window.in_passage & (ends > starts)
+    positions = inside.nonzero()[0]
+    if len(positions) == 0:
+        return Example(window, 0, 0)
+    first, last = int(positions[0]), int(positions[-1])
+    if starts[first] > question.start or ends[last] < question.end:
+        return None
+    return Example(window, first, last)

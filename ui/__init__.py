@@ -1,0 +1,1 @@
+"""The browser chat. Uses qa and index."""
