@@ -6,9 +6,12 @@ It stands in the lowest room because all rooms read it.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from index.errors import QuothError
 
 
 class Settings(BaseSettings):
@@ -31,3 +34,13 @@ class Settings(BaseSettings):
     # The address that the chat listens on.
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings of the environment, overridden by keyword. Raises QuothError where a value cannot be used."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "QUOTH_" + str(first["loc"][0]).upper()
+        raise QuothError(f"{name} cannot be {first['input']!r}: {first['msg'].lower()}.") from None

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import PreTrainedModel
@@ -70,9 +71,7 @@ def batches(examples: Sequence[Example], recipe: Recipe) -> Iterator[list[Exampl
                 yield batch
 
 
-def span_loss(
-    start_scores: Tensor, end_scores: Tensor, allowed: Tensor, starts: Tensor, ends: Tensor
-) -> Tensor:
+def span_loss(start_scores: Tensor, end_scores: Tensor, allowed: Tensor, starts: Tensor, ends: Tensor) -> Tensor:
     """Mean cross entropy of the start and of the end position, over the passage's tokens and the first one.
 
     Scores and allowed are (windows, tokens), starts and ends (windows,); BERT's formulation (Devlin et al. 2019, 4.3).
@@ -92,7 +91,7 @@ def train(
     *,
     pad_token_id: int,
     checkpoint_every: float = 300.0,
-    report: Callable[[int, float, float], None] = lambda step, loss, rate: None,
+    report: Callable[[int, float, float], None] | None = None,
 ) -> dict[str, Tensor]:
     """Trains and returns the averaged weights; goes on from the checkpoint in `run` when there is one of the same recipe.
 
@@ -120,7 +119,7 @@ def train(
             for name, value in model.state_dict().items():
                 average[name].lerp_(value, 1 - decay) if value.is_floating_point() else average[name].copy_(value)
         recent = loss.item() if step == done else 0.98 * recent + 0.02 * loss.item()
-        if step % 20 == 0:
+        if report is not None and step % 20 == 0:
             report(step, recent, recipe.rate(step))
         if time.monotonic() - saved > checkpoint_every:
             _save(run, recipe, step + 1, model, optimizer, average)
@@ -131,7 +130,10 @@ def train(
 
 def _step_loss(model: PreTrainedModel, batch: Sequence[Example], pad_token_id: int) -> Tensor:
     padded = pad([example.window for example in batch], pad_token_id)
-    inputs = {"input_ids": torch.from_numpy(padded.input_ids), "attention_mask": torch.from_numpy(padded.attention_mask)}
+    inputs = {
+        "input_ids": torch.from_numpy(padded.input_ids),
+        "attention_mask": torch.from_numpy(padded.attention_mask),
+    }
     if getattr(model.config, "type_vocab_size", 0) > 1:
         inputs["token_type_ids"] = torch.from_numpy(padded.token_type_ids)
     allowed = torch.from_numpy(padded.in_passage)
@@ -183,8 +185,6 @@ def _resume(
     path = run / "checkpoint.safetensors"
     if not path.exists():
         return 0
-    from safetensors import safe_open
-
     with safe_open(path, framework="pt") as opened:
         about = opened.metadata()
     if json.loads(about["recipe"]) != asdict(recipe):

@@ -72,7 +72,14 @@ def near_misses(questions: Sequence[Question], count: int, seed: int) -> list[Qu
         ]
         if fitting:
             made.append(
-                replace(question, context=chooser.choice(fitting), start=None, end=None, answers=(), id=f"{question.id}~near")
+                replace(
+                    question,
+                    context=chooser.choice(fitting),
+                    start=None,
+                    end=None,
+                    answers=(),
+                    id=f"{question.id}~near",
+                )
             )
     return made
 

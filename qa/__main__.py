@@ -1,0 +1,187 @@
+"""python -m qa: ask the articles of an index, and get quotes.
+
+Exit status: 0 answered, 1 no answer, 2 wrong use, 3 no usable index.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from index.errors import NoUsableIndexError, QuothError
+from index.settings import read_settings
+
+if TYPE_CHECKING:
+    # Imported where they are used: they bring torch, which the help does not need.
+    from qa.assistant import Assistant
+    from qa.reply import Claim, Reply, Turn
+
+application = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
+
+IndexOption = Annotated[Path | None, typer.Option("--index", help="The index folder (default: $QUOTH_INDEX_DIR or .quoth).")]
+ReaderOption = Annotated[str | None, typer.Option(help="Another reader: a folder or a hub name.")]
+TopKOption = Annotated[int | None, typer.Option(min=1, max=100, help="How many passages to read.")]
+
+
+@application.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    batch: Annotated[str | None, typer.Option(help="A file of questions as JSON lines, or - for standard input.")] = None,
+    index: IndexOption = None,
+    reader: ReaderOption = None,
+    top_k: TopKOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the reply as JSON.")] = False,
+) -> None:
+    """Ask one question, or with --batch many."""
+    with _errors():
+        if (question is None) == (batch is None):
+            raise QuothError('Give one question, as in: python -m qa ask "How many?" or a file of them by --batch FILE.')
+        if batch is not None:
+            _ask_batch(batch, _open(index, reader), top_k)
+            return
+        assert question is not None  # noqa: S101, for the type checker: one of the two is given
+        reply = _open(index, reader).ask(question, top_k=top_k)
+        print(json.dumps(reply.to_dict(), ensure_ascii=False) if as_json else in_words(reply))
+        raise typer.Exit(1 if reply.answer is None else 0)
+
+
+@application.command()
+def chat(index: IndexOption = None, reader: ReaderOption = None, top_k: TopKOption = None) -> None:
+    """Ask in a terminal, one question after the other."""
+    from qa.reply import Turn
+
+    with _errors():
+        assistant = _open(index, reader)
+        print("Ask your articles; an empty line or Ctrl-D ends.")
+        history: list[Turn] = []
+        while True:
+            try:
+                question = input("\n> ").strip()
+            except EOFError:
+                print()
+                return
+            if not question:
+                return
+            try:
+                reply = assistant.ask(question, history=history, top_k=top_k)
+            except ValueError as error:
+                print(error)
+                continue
+            print(in_words(reply))
+            history.append(Turn(question, reply.answer.text if reply.answer else ""))
+
+
+def in_words(reply: Reply) -> str:
+    """A reply as a terminal shows it."""
+    lines = []
+    if reply.resolved_question != reply.question.strip():
+        lines.append(f"(asked as: {reply.resolved_question})")
+    if reply.answer is None:
+        lines.append("The articles do not say.")
+        if reply.passages:
+            nearest = reply.passages[0]
+            lines += ["Related, not an answer:", f"  {nearest.text}", f"  {nearest.article}:{nearest.start}-{nearest.end}"]
+        return "\n".join(lines)
+    if reply.status == "not_disclosed":
+        lines.append("The articles say that this is not known or not disclosed:")
+    lines += _claim_lines(reply.answer, reply.status == "answered")
+    if reply.alternatives:
+        lines.append("The articles also say:" if not reply.conflict else "The articles differ:")
+        for claim in reply.alternatives:
+            lines += _claim_lines(claim, with_confidence=True)
+    return "\n".join(lines)
+
+
+def _claim_lines(claim: Claim, with_confidence: bool) -> list[str]:
+    confidence = f"  ({claim.confidence:.0%} sure)" if with_confidence else ""
+    speaker = f"  said by: {claim.said_by.text}" if claim.said_by else ""
+    lines = [f"{claim.text}{confidence}"]
+    if claim.quote != claim.text:
+        lines.append(f"  “{claim.quote}”")
+    lines += [speaker] if speaker else []
+    return [*lines, f"  {claim.title}", f"  {claim.article}:{claim.start}-{claim.end}"]
+
+
+def _open(index: Path | None, reader: str | None) -> Assistant:
+    from index.catalog import Catalog
+
+    given = {name: value for name, value in (("index_dir", index), ("reader", reader)) if value is not None}
+    settings = read_settings(**given)
+    # Before the seconds that importing torch takes, so that a missing index is said at once.
+    Catalog.open(settings.index_dir)
+    from qa.assistant import Assistant
+
+    return Assistant.open(settings=settings)
+
+
+def _ask_batch(file: str, assistant: Assistant, top_k: int | None) -> None:
+    """One reply a line, in the questions' order, each as soon as it is ready; a line that cannot be asked brings
+    {"error": ...} in its place, and exit status 2 at the end."""
+    wrong = 0
+    with _lines(file) as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                question, history = _parse(line)
+                reply = assistant.ask(question, history=history, top_k=top_k).to_dict()
+            except ValueError as error:
+                wrong += 1
+                reply = {"error": f"{file}, line {number}: {error}"}
+                print(f"quoth: {reply['error']}", file=sys.stderr)
+            print(json.dumps(reply, ensure_ascii=False), flush=True)
+    if wrong:
+        raise typer.Exit(2)
+
+
+def _parse(line: str) -> tuple[str, list[Turn]]:
+    from qa.reply import Turn
+
+    expected = 'expected {"question": "...", "history": [{"question": "...", "answer": "..."}]}'
+    try:
+        row = json.loads(line)
+        question = row["question"]
+        history = [Turn(turn["question"], turn["answer"] or "") for turn in row.get("history") or []]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ValueError(expected) from None
+    if not all(isinstance(text, str) for text in [question, *(t.question for t in history), *(t.answer for t in history)]):
+        raise ValueError(expected)
+    return question, history
+
+
+@contextmanager
+def _lines(file: str) -> Iterator[TextIO]:
+    if file == "-":
+        yield sys.stdin
+        return
+    try:
+        opened = Path(file).open(encoding="utf-8")
+    except OSError as error:
+        raise QuothError(f"The questions in {file} cannot be read ({error.strerror}).") from None
+    with opened:
+        yield opened
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Turns what a user can mend into one sentence on stderr and an exit status."""
+    try:
+        yield
+    except NoUsableIndexError as error:
+        print(f"quoth: {error}", file=sys.stderr)
+        raise typer.Exit(3) from None
+    except (QuothError, ValueError) as error:
+        print(f"quoth: {error}", file=sys.stderr)
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+if __name__ == "__main__":
+    application(prog_name="python -m qa")

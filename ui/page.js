@@ -1,0 +1,28 @@
+// The little that the page does by itself. Gradio calls each function once, with the element it is about.
+
+window.quothConversation = (element, trigger, watch) => {
+  element.addEventListener("click", (event) => {
+    const { ask, article, start, end } = event.target.closest("button")?.dataset ?? {};
+    // A double click asks once.
+    if (ask !== undefined && event.detail < 2) trigger("submit", { question: ask });
+    if (article !== undefined) trigger("click", { article, start: Number(start), end: Number(end) });
+  });
+  watch("value", () => element.querySelector(".turn:last-child")?.scrollIntoView());
+};
+
+window.quothSource = (element, props, watch) => {
+  let opener = null;
+  const close = () => {
+    props.value = "";
+    opener?.focus();
+  };
+  watch("value", () => {
+    const heading = element.querySelector("h2");
+    if (!heading) return;
+    if (!element.contains(document.activeElement)) opener = document.activeElement;
+    heading.focus({ preventScroll: true });
+    element.querySelector("mark")?.scrollIntoView({ block: "center" });
+  });
+  element.addEventListener("click", (event) => event.target.closest(".close") && close());
+  element.addEventListener("keydown", (event) => event.key === "Escape" && close());
+};
