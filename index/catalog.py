@@ -230,6 +230,13 @@ class Catalog:
             ).fetchall()
         return [ArticleSummary(*row) for row in rows]
 
+    def sample(self, count: int) -> list[str]:
+        """The texts of `count` passages at most, spread evenly over the catalog; the same ones each time."""
+        with self.reading() as connection:
+            ids = [row[0] for row in connection.execute("SELECT id FROM passages ORDER BY id")]
+            chosen = ids[:: max(1, -(-len(ids) // count))]
+            return [connection.execute("SELECT text FROM passages WHERE id = ?", (i,)).fetchone()[0] for i in chosen]
+
     def article(self, source: str) -> Article | None:
         """The article of this source, or None."""
         with self.reading() as connection:

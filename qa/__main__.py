@@ -160,11 +160,10 @@ def _lines(file: str) -> Iterator[TextIO]:
     if file == "-":
         yield sys.stdin
         return
-    try:
-        opened = Path(file).open(encoding="utf-8")
-    except OSError as error:
-        raise QuothError(f"The questions in {file} cannot be read ({error.strerror}).") from None
-    with opened:
+    path = Path(file)
+    if not path.is_file():
+        raise QuothError(f"There is no file of questions {file}; give one by --batch FILE, or - for standard input.")
+    with path.open(encoding="utf-8") as opened:
         yield opened
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 import unicodedata
 from collections.abc import Sequence
@@ -16,8 +17,11 @@ from index.settings import Settings, read_settings
 from qa.claims import Answers, weigh
 from qa.reader import Reader, load_reader
 from qa.reply import Reply, RetrievedPassage, Turn
+from qa.suggestions import candidates
 
 MAX_QUESTION_CHARACTERS = 2000
+# How many passages are looked through for questions to suggest.
+SAMPLED_PASSAGES = 200
 
 
 class Assistant:
@@ -66,11 +70,11 @@ class Assistant:
         self,
         questions: Sequence[str],
         *,
-        histories: Sequence[Sequence[Turn]] | None = None,
+        histories: Sequence[Sequence[Turn]] = (),
         filters: Filters | None = None,
         top_k: int | None = None,
     ) -> list[Reply]:
-        """Answers many questions at once, in their order; histories, where given, has one history a question.
+        """Answers many questions at once, in their order; histories has one history a question, or is empty.
 
         The replies' timings are those of the whole call. Raises ValueError as `ask` does.
         """
@@ -101,6 +105,15 @@ class Assistant:
             _reply(question, clean, answer, found, timings)
             for question, clean, answer, found in zip(questions, resolved, answers, hits, strict=True)
         ]
+
+    def suggest_questions(self, count: int = 4) -> list[str]:
+        """Up to `count` questions made from the articles that the articles answer: each was asked first."""
+        chosen: list[str] = []
+        tried = itertools.islice(candidates(self.index.catalog.sample(SAMPLED_PASSAGES)), 4 * count)
+        for question in tried:
+            if len(chosen) < count and self.ask(question).status == "answered":
+                chosen.append(question)
+        return chosen
 
     def article(self, source: str) -> Article | None:
         """The article of this source with its whole text, in which all offsets count; None where there is none."""

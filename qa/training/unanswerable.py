@@ -116,7 +116,7 @@ def changed_questions(questions: Sequence[Question], count: int, seed: int) -> l
 
 
 def _replacements(questions: Iterable[Question]) -> dict[tuple[str, str], list[str]]:
-    """Words of questions by data set and shape, as often as they occur, so that a replacement is as usual as what it replaces."""
+    """Words of questions by data set and shape, as often as they occur, so that a replacement is as usual as the word."""
     pool: dict[tuple[str, str], list[str]] = defaultdict(list)
     for question in questions:
         for position, word in enumerate(_words(question.text)):
