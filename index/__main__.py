@@ -154,14 +154,15 @@ def doctor(
             print(json.dumps({"found": [asdict(f) for f in found], "left": [asdict(f) for f in left]}, ensure_ascii=False))
         else:
             for finding in found:
-                print(f"{'mended' if finding not in left else 'wrong'}: {finding.where} {finding.what}")
-            if not found:
+                state = "mended" if finding not in left else "note" if finding.harmless else "wrong"
+                print(f"{state}: {finding.where} {finding.what}")
+            if all(finding.harmless for finding in found):
                 print("The index is sound.")
             elif left and not mend:
                 print(f"Mend it: python -m index doctor --repair --index {catalog.folder}")
             elif any(finding.kind == "article" for finding in found):
                 print("Damaged articles were taken out; the next `python -m index build` reads their files again.")
-        raise typer.Exit(1 if left else 0)
+        raise typer.Exit(0 if all(finding.harmless for finding in left) else 1)
 
 
 def _build(paths: list[Path], settings: Settings, as_json: bool, *, fresh: bool, only_add: bool) -> None:
@@ -232,7 +233,7 @@ def _errors() -> Iterator[None]:
     except NoUsableIndexError as error:
         print(f"quoth: {error}", file=sys.stderr)
         raise typer.Exit(3) from None
-    except (QuothError, FileNotFoundError) as error:
+    except (QuothError, OSError) as error:
         print(f"quoth: {error}", file=sys.stderr)
         raise typer.Exit(2) from None
     except KeyboardInterrupt:

@@ -68,7 +68,7 @@ def open_or_create(
 
 def delete_index(folder: Path) -> None:
     """Deletes the files of an index, and nothing else that lies in its folder."""
-    names = [FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", vectors.FILE_NAME, vectors.ABOUT_NAME]
+    names = [vectors.ABOUT_NAME, vectors.FILE_NAME, FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"]
     for name in names:
         (folder / name).unlink(missing_ok=True)
 

@@ -11,7 +11,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +44,8 @@ CREATE VIRTUAL TABLE words USING fts5 (
     text, content = 'passages', content_rowid = 'id', tokenize = 'porter unicode61 remove_diacritics 2'
 );
 """
+# By chance, not by one: an index built anew must not come to a number that a FAISS file or an open Index has of the former.
+_RAISE_CHANGE = "UPDATE facts SET value = CAST(value AS INTEGER) + 1 + (random() & 0xffffffff) WHERE name = 'change'"
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ class Catalog:
                     connection.execute(statement)
                 facts = [("binding", json.dumps(asdict(binding))), ("change", "0")]
                 connection.executemany("INSERT INTO facts VALUES (?, ?)", facts)
+                connection.execute(_RAISE_CHANGE)
                 connection.execute("COMMIT")
         except (OSError, sqlite3.Error) as error:
             raise NoUsableIndexError(f"No index can be made in {folder} ({error}); name another folder by --index.") from error
@@ -118,16 +121,10 @@ class Catalog:
         catalog = cls(folder)
         if not catalog.path.is_file():
             raise NoUsableIndexError(f"There is no index in {folder}; make one: python -m index build FOLDER --index {folder}")
-        try:
-            with catalog.reading() as connection:
-                (application,) = connection.execute("PRAGMA application_id").fetchone()
-                (version,) = connection.execute("PRAGMA user_version").fetchone()
-                tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-        except sqlite3.DatabaseError as error:
-            raise NoUsableIndexError(
-                f"The index in {folder} cannot be read ({error}); delete the folder and build it again: "
-                f"python -m index build FOLDER --index {folder}"
-            ) from error
+        with catalog.reading() as connection:
+            (application,) = connection.execute("PRAGMA application_id").fetchone()
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
         if application == 0 and not tables:
             # What a kill during the very first transaction leaves: a file without content.
             raise NoUsableIndexError(f"The index in {folder} is empty; make it: python -m index build FOLDER --index {folder}")
@@ -154,10 +151,16 @@ class Catalog:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection that sees one committed state from its first query to its last."""
-        with self._connect() as connection:
-            connection.execute("BEGIN")
-            yield connection
+        """A connection that sees one committed state to its end. Raises NoUsableIndexError where the file is damaged."""
+        try:
+            with self._connect() as connection:
+                connection.execute("BEGIN")
+                yield connection
+        except sqlite3.DatabaseError as error:
+            raise NoUsableIndexError(
+                f"The index in {self.folder} cannot be read ({error}); build it again: "
+                f"python -m index build FOLDER --index {self.folder} --fresh"
+            ) from error
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -165,9 +168,9 @@ class Catalog:
             with self._connect() as connection:
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection
-                connection.execute("UPDATE facts SET value = CAST(value AS INTEGER) + 1 WHERE name = 'change'")
+                connection.execute(_RAISE_CHANGE)
                 connection.execute("COMMIT")
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             raise QuothError(
                 f"The index in {self.folder} could not be written ({error}); nothing of this step was kept, and the same "
                 "command goes on from there."
@@ -248,7 +251,7 @@ class Catalog:
 
 
 def change_number(connection: sqlite3.Connection) -> int:
-    """How many transactions have changed the catalog, as this connection sees it."""
+    """What every transaction raises, as this connection sees it."""
     (value,) = connection.execute("SELECT value FROM facts WHERE name = 'change'").fetchone()
     return int(value)
 
@@ -259,6 +262,10 @@ def vectors(connection: sqlite3.Connection, dimension: int) -> tuple[npt.NDArray
     ids = np.empty(count, dtype=np.int64)
     rows = np.empty((count, dimension), dtype=np.float32)
     for number, (passage_id, blob) in enumerate(connection.execute("SELECT id, vector FROM passages ORDER BY id")):
+        if len(blob) != 4 * dimension:
+            raise NoUsableIndexError(
+                f"Passage {passage_id} has a damaged vector; mend the index: python -m index doctor --repair"
+            )
         ids[number] = passage_id
         rows[number] = np.frombuffer(blob, dtype="<f4")
     return ids, rows
@@ -272,17 +279,7 @@ def _insert(connection: sqlite3.Connection, entry: Entry) -> None:
     proof = checksum(article.text, ((p.start, p.end, b) for p, b in zip(entry.passages, blobs, strict=True)))
     connection.execute(
         "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            article.id,
-            article.source,
-            article.title,
-            article.text,
-            article.published,
-            article.author,
-            article.language,
-            article.sha256,
-            proof,
-        ),
+        (*astuple(article), proof),
     )
     connection.executemany(
         "INSERT INTO passages (article_id, start_offset, end_offset, text, vector) VALUES (?, ?, ?, ?, ?)",

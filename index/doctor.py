@@ -17,16 +17,24 @@ _LENGTH_TOLERANCE = 1e-3
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is not as it should be. kind: "database", "words", "article", "vectors" or "leftover"; where: the source
-    or file it is about."""
+    """Something that is not as it should be. kind: "database", "words", "article", "vectors", "behind" or "leftover"; where:
+    the source or file it is about."""
 
     kind: str
     where: str
     what: str
 
+    @property
+    def harmless(self) -> bool:
+        """Whether it is only what an interrupted build leaves: nothing is lost and every answer is right."""
+        return self.kind in ("behind", "leftover")
+
 
 def examine(catalog: Catalog) -> list[Finding]:
-    """Everything that is wrong with an index; empty for a sound one. Changes nothing."""
+    """Everything that is wrong with an index; empty for a sound one. Changes nothing.
+
+    Raises NoUsableIndexError where the file is so damaged that it cannot be read.
+    """
     findings: list[Finding] = []
     dimension = catalog.binding().dimension
     findings += _words(catalog)
@@ -43,11 +51,12 @@ def repair(catalog: Catalog, findings: list[Finding]) -> list[Finding]:
 
     Damaged articles are taken out, so that the next build reads their files again.
     """
+    # The full text first: an article is taken out of it by its passages' text, which has to be what it holds.
+    if any(finding.kind == "words" for finding in findings):
+        catalog.rebuild_words()
     damaged = [finding.where for finding in findings if finding.kind == "article"]
     if damaged:
         catalog.remove(damaged)
-    if any(finding.kind == "words" for finding in findings):
-        catalog.rebuild_words()
     for path in _leftovers(catalog.folder):
         path.unlink(missing_ok=True)
     with catalog.reading() as connection:
@@ -66,14 +75,14 @@ def _database(catalog: Catalog, connection: sqlite3.Connection) -> list[Finding]
 
 
 def _words(catalog: Catalog) -> list[Finding]:
-    try:
-        with catalog.reading() as connection:
+    with catalog.reading() as connection:
+        try:
             # Only checks, although SQL has it as an insertion; rank 1 compares it with the passages' text.
             connection.execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 1)")
-    except sqlite3.OperationalError as error:
-        return [Finding("database", catalog.path.name, f"has a full-text index that could not be checked ({error})")]
-    except sqlite3.DatabaseError as error:
-        return [Finding("words", catalog.path.name, f"has a full-text index that does not match its passages ({error})")]
+        except sqlite3.OperationalError as error:
+            return [Finding("database", catalog.path.name, f"has a full-text index that could not be checked ({error})")]
+        except sqlite3.DatabaseError as error:
+            return [Finding("words", catalog.path.name, f"has a full-text index that does not match its passages ({error})")]
     return []
 
 
@@ -103,8 +112,10 @@ def _is_unit_vector(blob: bytes, dimension: int) -> bool:
 def _vectors(folder: Path, connection: sqlite3.Connection, dimension: int) -> list[Finding]:
     change = change_number(connection)
     saved = vectors.load(folder, change)
+    if saved is None and vectors.is_behind(folder, change):
+        return [Finding("behind", vectors.FILE_NAME, "is not written yet; it is made from the catalog when needed")]
     if saved is None:
-        return [Finding("vectors", vectors.FILE_NAME, f"is missing, damaged or not of change {change} of the catalog")]
+        return [Finding("vectors", vectors.FILE_NAME, "is damaged")]
     # Row by row rather than through the dimension: a damaged BLOB was reported with its article already.
     rows = connection.execute(
         "SELECT id, vector FROM passages WHERE length(vector) = ? ORDER BY id", (4 * dimension,)

@@ -61,7 +61,11 @@ class SentenceTransformerEmbedder:
         # One at a time: a fast tokenizer cannot be shared by threads, and the model uses all cores anyway.
         with self._lock:
             vectors = self._model.encode(
-                list(texts), batch_size=32, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+                [text.encode(errors="replace").decode() for text in texts],  # a lone surrogate is no text to a tokenizer
+                batch_size=32,
+                normalize_embeddings=True,
+                convert_to_numpy=True,
+                show_progress_bar=False,
             )
         return np.ascontiguousarray(vectors, dtype=np.float32)
 
@@ -79,7 +83,7 @@ def load_embedder(name: str) -> SentenceTransformerEmbedder:
     disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         model = SentenceTransformer(str(folder), device="cpu", local_files_only=True, trust_remote_code=False)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except Exception as error:  # a loader given a damaged or foreign folder may raise anything
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ModelError(f"The embedder {name} cannot be loaded ({reason}); name a sentence-transformers model.") from error
     return SentenceTransformerEmbedder(name, weights_sha256(folder), model)

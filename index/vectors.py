@@ -84,21 +84,38 @@ def load(folder: Path, change: int) -> Vectors | None:
 
     FAISS is never shown bytes that are not the ones we wrote: it trusts what it reads.
     """
-    try:
-        about = json.loads((folder / ABOUT_NAME).read_bytes())
-        if about["change"] != change:
-            return None
-        data = (folder / FILE_NAME).read_bytes()
-    except (OSError, ValueError, KeyError, TypeError):
+    about = _about(folder)
+    if about is None or about["change"] != change:
         return None
-    if hashlib.sha256(data).hexdigest() != about.get("sha256"):
+    try:
+        data = (folder / FILE_NAME).read_bytes()
+    except OSError:
+        return None
+    if hashlib.sha256(data).hexdigest() != about["sha256"]:
         return None
     return Vectors(faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8)), change)
+
+
+def is_behind(folder: Path, change: int) -> bool:
+    """Whether the files are not there or hold another change, as an interrupted build leaves them; no damage by itself."""
+    if not ((folder / ABOUT_NAME).is_file() and (folder / FILE_NAME).is_file()):
+        return True
+    about = _about(folder)
+    return about is not None and about["change"] != change
 
 
 def load_or_build(connection: sqlite3.Connection, folder: Path, dimension: int) -> Vectors:
     """The saved index if it holds what this connection sees, or else one made anew, which is not saved."""
     return load(folder, change_number(connection)) or from_catalog(connection, dimension)
+
+
+def _about(folder: Path) -> dict[str, object] | None:
+    """What vectors.json says, or None if it is not there or not as we wrote it."""
+    try:
+        about = json.loads((folder / ABOUT_NAME).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    return about if isinstance(about, dict) and {"change", "sha256"} <= about.keys() else None
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
@@ -47,7 +47,7 @@ def ask(
             return
         assert question is not None  # noqa: S101, for the type checker: one of the two is given
         reply = _open(index, reader).ask(question, top_k=top_k)
-        print(json.dumps(reply.to_dict(), ensure_ascii=False) if as_json else in_words(reply))
+        print(_json(reply.to_dict()) if as_json else in_words(reply))
         raise typer.Exit(1 if reply.answer is None else 0)
 
 
@@ -135,12 +135,17 @@ def _ask_batch(file: str, assistant: Assistant, top_k: int | None) -> None:
                 wrong += 1
                 reply = {"error": f"{file}, line {number}: {error}"}
                 print(f"quoth: {reply['error']}", file=sys.stderr)
-            print(json.dumps(reply, ensure_ascii=False), flush=True)
+            print(_json(reply), flush=True)
     if wrong:
         raise typer.Exit(2)
 
 
-def _parse(line: str) -> tuple[str, list[Turn]]:
+def _json(value: dict[str, Any]) -> str:
+    """JSON in one line, in which "?" stands for what is no character: a command line can hand over any bytes."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
+
+
+def _parse(line: bytes) -> tuple[str, list[Turn]]:
     from qa.reply import Turn
 
     expected = 'expected {"question": "...", "history": [{"question": "...", "answer": "..."}]}'
@@ -148,7 +153,7 @@ def _parse(line: str) -> tuple[str, list[Turn]]:
         row = json.loads(line)
         question = row["question"]
         history = [Turn(turn["question"], turn["answer"] or "") for turn in row.get("history") or []]
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ValueError(expected) from None
     if not all(isinstance(text, str) for text in [question, *(t.question for t in history), *(t.answer for t in history)]):
         raise ValueError(expected)
@@ -156,14 +161,14 @@ def _parse(line: str) -> tuple[str, list[Turn]]:
 
 
 @contextmanager
-def _lines(file: str) -> Iterator[TextIO]:
+def _lines(file: str) -> Iterator[BinaryIO]:
     if file == "-":
-        yield sys.stdin
+        yield sys.stdin.buffer
         return
     path = Path(file)
     if not path.is_file():
         raise QuothError(f"There is no file of questions {file}; give one by --batch FILE, or - for standard input.")
-    with path.open(encoding="utf-8") as opened:
+    with path.open("rb") as opened:
         yield opened
 
 
@@ -175,7 +180,7 @@ def _errors() -> Iterator[None]:
     except NoUsableIndexError as error:
         print(f"quoth: {error}", file=sys.stderr)
         raise typer.Exit(3) from None
-    except (QuothError, ValueError) as error:
+    except (QuothError, ValueError, PermissionError) as error:
         print(f"quoth: {error}", file=sys.stderr)
         raise typer.Exit(2) from None
     except KeyboardInterrupt:

@@ -7,6 +7,7 @@ those with the greatest start + end score. Offsets come from the tokenizer, neve
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -180,8 +181,15 @@ def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _joined(left: str, right: str) -> bool:
+    if _is_mark(right):
+        return not left.isspace()
     # Chinese and Japanese, from U+2E80 on, write words without spaces.
-    return left.isalnum() and right.isalnum() and max(left, right) < "\u2e80"
+    return (left.isalnum() or _is_mark(left)) and right.isalnum() and max(left, right) < "\u2e80"
+
+
+def _is_mark(character: str) -> bool:
+    """Whether it is an accent or vowel sign that belongs to the character before it."""
+    return unicodedata.category(character).startswith("M")
 
 
 def _best_apart(spans: Sequence[Span]) -> list[Span]:
@@ -212,7 +220,7 @@ def load_reader(name: str = "") -> Reader:
             dtype=torch.float32,
             output_loading_info=True,
         )
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except Exception as error:  # The libraries raise errors of any type for files that are not what they expect.
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ModelError(
             f"The reader {name or folder} cannot be loaded ({reason}); name an extractive question-answering model."
@@ -222,6 +230,9 @@ def load_reader(name: str = "") -> Reader:
         raise ModelError(
             f"The reader {name} lacks the weights {sorted(loading['missing_keys'])[0]}; it was not trained to answer."
         )
+    if not any((folder / file).is_file() for file in tokenizer.vocab_files_names.values()):
+        # transformers would go on with an empty vocabulary, and every word would be an unknown one.
+        raise ModelError(f"The reader {name or folder} has no tokenizer files; give a folder that holds its tokenizer too.")
     if not tokenizer.is_fast:
         raise ModelError(f"The reader {name} has no fast tokenizer, without which answers have no offsets; choose another one.")
     return Reader(name or "quoth", model.eval(), tokenizer, load_calibration(folder))

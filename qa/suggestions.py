@@ -10,7 +10,15 @@ from collections.abc import Iterable, Iterator
 
 from index.sentences import split_sentences
 
-_NAME = r"(?:[A-Z][\w’'-]+(?: (?:of|the|and|for|de|van|bin))?(?: [A-Z][\w’'-]+)+)"
+# All repetition is bounded, so that hostile text takes linear time.
+# Words that begin sentences and no names.
+_OPENERS = (
+    "The|This|That|In|On|At|By|For|From|With|After|Before|Since|When|While|As|If|And|But|Or|So|Then|Now|Also|Although|Because|"
+    "However|Earlier|Later|Meanwhile|Today|Yesterday|Last|Next|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+)
+_PART = r"[A-Z][\w’'-]{1,30}"
+_NAME = rf"(?:(?!(?:{_OPENERS})\b){_PART}(?: (?:(?:of|the|and|for|de|van|bin) ){{0,2}}{_PART}){{1,5}})"
+_PERSON = rf"{_PART}(?: (?:de |van |bin )?{_PART}){{1,3}}"
 # A verb that reports, and its plain form.
 _REPORTS = {
     "said": "say",
@@ -33,11 +41,10 @@ _REPORTS = {
 }
 _SAYING = re.compile(rf"\b({_NAME})(?: on \w+day| also)? ({'|'.join(_REPORTS)})\b")
 _AMOUNT = re.compile(
-    r"\b\d[\d.,]* (?!(?:and|to|or|of|in|percent|per)\b)((?:[a-z-]{3,} )?[a-z-]{3,}s) (had been|have been|were) ([a-z]+ed)\b"
+    r"\b\d[\d.,]{0,20} (?!(?:and|to|or|of|in|percent|per)\b)"
+    r"((?:[a-z-]{3,30} )?[a-z-]{3,30}s) (had been|have been|were) ([a-z]{1,30}ed)\b"
 )
-_ROLE = re.compile(
-    rf"\b(?:spokes(?:man|woman|person)|president|minister|director|analyst|professor|author) ({_NAME})", re.IGNORECASE
-)
+_ROLE = re.compile(rf"\b(?i:spokes(?:man|woman|person)|president|minister|director|analyst|professor|author) ({_PERSON})")
 
 
 def candidates(texts: Iterable[str]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -62,8 +62,14 @@ def tiny_reader_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tiny-reader")
     tokenizer = AutoTokenizer.from_pretrained(model_folder(DEFAULT_EMBEDDER))
     torch.manual_seed(1)
-    shape = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
-    config = BertConfig(vocab_size=len(tokenizer), max_position_embeddings=512, **shape)
+    config = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+        max_position_embeddings=512,
+    )
     BertForQuestionAnswering(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
@@ -80,6 +86,6 @@ def real_index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def real_assistant(real_index_dir: Path) -> Iterator[Assistant]:
+def real_assistant(real_index_dir: Path) -> Assistant:
     """The shipped models on the seeds."""
-    yield Assistant(Index.open(real_index_dir, load_embedder(DEFAULT_EMBEDDER)), load_reader())
+    return Assistant(Index.open(real_index_dir, load_embedder(DEFAULT_EMBEDDER)), load_reader())

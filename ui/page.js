@@ -21,7 +21,10 @@ window.quothSource = (element, props, watch) => {
     if (!heading) return;
     if (!element.contains(document.activeElement)) opener = document.activeElement;
     heading.focus({ preventScroll: true });
-    element.querySelector("mark")?.scrollIntoView({ block: "center" });
+    // Only the panel scrolls; scrollIntoView would move the conversation beside it as well.
+    const panel = element.closest("#source");
+    const middle = element.querySelector("mark")?.getBoundingClientRect().top - panel.getBoundingClientRect().top;
+    if (middle) panel.scrollTop += middle - panel.clientHeight / 2;
   });
   element.addEventListener("click", (event) => event.target.closest(".close") && close());
   element.addEventListener("keydown", (event) => event.key === "Escape" && close());

@@ -19,7 +19,7 @@ def export(run: Path, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase
     model.load_state_dict({name[8:]: value for name, value in tensors.items() if name.startswith("average.")})
     fresh = folder.with_name(folder.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
-    model.half().save_pretrained(fresh)
+    model.half().save_pretrained(fresh)  # type: ignore[no-untyped-call]
     tokenizer.save_pretrained(fresh)
     folder.mkdir(parents=True, exist_ok=True)
     for path in fresh.iterdir():

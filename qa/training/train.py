@@ -99,7 +99,6 @@ def train(
 
     checkpoint_every: seconds between checkpoints. Raises ValueError for a checkpoint of another recipe.
     """
-    torch.manual_seed(recipe.seed)
     optimizer = torch.optim.AdamW(_groups(model, recipe), lr=recipe.learning_rate, fused=True)
     average = {name: value.detach().clone() for name, value in model.state_dict().items()}
     done = _resume(run, recipe, model, optimizer, average)
@@ -108,6 +107,8 @@ def train(
     for step, batch in enumerate(batches(examples, recipe)):
         if step < done:
             continue
+        # Anew for every step, so that a run that goes on draws the same dropout as one that was never stopped.
+        torch.manual_seed(recipe.seed * 1_000_000 + step)
         for group in optimizer.param_groups:
             group["lr"] = recipe.rate(step)
         loss = _step_loss(model, batch, pad_token_id)

@@ -138,11 +138,12 @@ def test_two_people_never_see_each_others_conversation(address: str, open_tab: O
 
 
 class Slow(Assistant):
-    """Reads until it is told to go on."""
+    """Does not answer while `go_on` is not set."""
 
     def __init__(self, other: Assistant) -> None:
         super().__init__(other.index, other.reader)
         self.go_on = Event()
+        self.go_on.set()
 
     def ask(self, *arguments: Any, **keywords: Any) -> Reply:
         assert self.go_on.wait(20)
@@ -151,9 +152,11 @@ class Slow(Assistant):
 
 @pytest.fixture
 def slow(real_assistant: Assistant) -> Iterator[tuple[Slow, str]]:
-    """A slow assistant and the address of its chat."""
+    """An assistant that does not answer yet, and the address of its chat."""
     assistant = Slow(real_assistant)
+    # Building the page asks, to find the examples.
     app = build_app(assistant)
+    assistant.go_on.clear()
     yield assistant, serve(app, host="127.0.0.1", port=free_port("127.0.0.1", 0))
     assistant.go_on.set()
     app.close(verbose=False)

@@ -55,11 +55,9 @@ def test_a_setting_that_cannot_be_used_is_said() -> None:
 
 @pytest.mark.models
 @pytest.mark.allow_hosts(["127.0.0.1"])
-def test_the_address_comes_last_and_answers_and_ctrl_c_ends_it_quietly(tmp_path: Path) -> None:
-    build = [sys.executable, "-m", "index", "build", "seeds", "--index", str(tmp_path / "index")]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+def test_the_address_comes_last_and_answers_and_ctrl_c_ends_it_quietly(real_index_dir: Path) -> None:
     # A proxy that does not answer must not be asked for this machine's own address.
-    with run("--port", "0", QUOTH_INDEX_DIR=str(tmp_path / "index"), HTTP_PROXY="http://127.0.0.1:9") as process:
+    with run("--port", "0", QUOTH_INDEX_DIR=str(real_index_dir), HTTP_PROXY="http://127.0.0.1:9") as process:
         assert process.stdout is not None
         assert process.stderr is not None
         address = process.stdout.readline().strip()

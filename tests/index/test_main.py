@@ -1,0 +1,136 @@
+"""The command line: what it prints, its exit status, and one sentence on stderr for what a user can mend."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import index.embedder
+from index import vectors
+from index.__main__ import application
+from index.catalog import FILE_NAME
+from tests.conftest import SEEDS, HashingEmbedder
+from tests.index.samples import run_sql
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(application, [str(argument) for argument in arguments])
+
+
+def says(result: Result, status: int) -> str:
+    """The one sentence on stderr of a command that ended with this status."""
+    assert result.exit_code == status, result.output
+    assert "Traceback" not in result.output
+    [line] = result.stderr.splitlines()
+    assert line.startswith("quoth: ")
+    return line
+
+
+def data(result: Result, status: int = 0) -> Any:
+    assert result.exit_code == status, result.output
+    return json.loads(result.stdout)
+
+
+@pytest.fixture(autouse=True)
+def _hashing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands load the hashing embedder, but in tests of the real models."""
+    if "models" not in request.keywords:
+        monkeypatch.setattr(index.embedder, "load_embedder", lambda name: HashingEmbedder())  # noqa: ARG005
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "a.txt").write_text("On rivers\n\nThe river is long.\n")
+    (folder / "b.txt").write_text("On bridges\n\nThe bridge is old.\n")
+    return folder
+
+
+def test_the_whole_life_of_an_index(tmp_path: Path, articles: Path) -> None:
+    where = ("--index", tmp_path / "index")
+    built = data(run("build", articles, *where, "--json"))
+    assert (built["added"], built["unchanged"]) == ([str(articles / "a.txt"), str(articles / "b.txt")], 0)
+    assert data(run("build", articles, *where, "--json"))["unchanged"] == 2
+    assert [line["title"] for line in data(run("list", *where, "--json"))] == ["On rivers", "On bridges"]
+    assert "On rivers" in run("list", *where).stdout
+    assert run("text", articles / "a.txt", *where).stdout == (articles / "a.txt").read_text()
+    best = data(run("search", "bridge", *where, "--json", "--top-k", 1))
+    assert [hit["source"] for hit in best] == [str(articles / "b.txt")]
+    passage = best[0]["passage"]
+    assert (articles / "b.txt").read_text()[passage["start"] : passage["end"]] == passage["text"]
+    facts = data(run("info", *where, "--json"))
+    assert (facts["articles"], facts["embedder"], facts["passage_tokens"]) == (2, "hashing", 200)
+    assert run("doctor", *where).stdout == "The index is sound.\n"
+    assert data(run("remove", articles / "a.txt", *where, "--json")) == {"removed": [str(articles / "a.txt")]}
+    (tmp_path / "c.md").write_text("# More\n\nMore text.")
+    assert len(data(run("add", tmp_path / "c.md", *where, "--json"))["added"]) == 1
+    assert len(data(run("list", *where, "--json"))) == 2
+    assert data(run("build", articles, *where, "--fresh", "--json"))["removed"] == []
+    assert len(data(run("list", *where, "--json"))) == 2
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_rest_is_indexed(tmp_path: Path, articles: Path) -> None:
+    (articles / "c.txt").write_bytes(b"\0\1")
+    result = run("build", articles, "--index", tmp_path / "index", "--json")
+    assert len(data(result, status=1)["added"]) == 2
+    assert "c.txt is binary" in result.stderr
+
+
+def test_wrong_use_is_said(tmp_path: Path, articles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    where = ("--index", tmp_path / "index")
+    assert "nowhere" in says(run("build", tmp_path / "nowhere", *where), 2)
+    assert not (tmp_path / "index").exists()
+    says(run("build", "x" * 300, *where), 2)
+    assert run("build", *where).exit_code == 2
+    assert run("search", "x", *where, "--top-k", 0).exit_code == 2
+    data(run("build", articles, *where, "--json"))
+    assert "No article" in says(run("remove", "nowhere", *where), 2)
+    assert "No article" in says(run("text", "nowhere", *where), 2)
+    monkeypatch.setenv("QUOTH_PASSAGE_TOKENS", "many")
+    assert "QUOTH_PASSAGE_TOKENS cannot be 'many'" in says(run("list", *where), 2)
+    monkeypatch.setenv("QUOTH_PASSAGE_TOKENS", "100")
+    assert "QUOTH_PASSAGE_TOKENS" in says(run("build", articles, *where), 3)
+    assert len(data(run("build", articles, *where, "--fresh", "--json"))["added"]) == 2
+
+
+@pytest.mark.parametrize("command", [["list"], ["info"], ["doctor"], ["search", "x"], ["remove", "x"], ["text", "x"]])
+@pytest.mark.parametrize(
+    ("content", "reason"), [(None, "There is no index"), (b"", "is empty"), (b"garbage" * 999, "cannot be read")]
+)
+def test_no_usable_index_is_said(tmp_path: Path, command: list[str], content: bytes | None, reason: str) -> None:
+    if content is not None:
+        (tmp_path / FILE_NAME).write_bytes(content)
+    sentence = says(run(*command, "--index", tmp_path), 3)
+    assert reason in sentence
+    assert "python -m index build" in sentence
+
+
+def test_the_doctor_tells_damage_from_what_is_only_behind(tmp_path: Path, articles: Path) -> None:
+    where = ("--index", tmp_path / "index")
+    data(run("build", articles, *where, "--json"))
+    (tmp_path / "index" / vectors.ABOUT_NAME).unlink()
+    result = run("doctor", *where)
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "The index is sound.")
+    assert result.stdout.startswith("note: ")
+    run_sql(tmp_path / "index", "UPDATE articles SET text = text || 'x' WHERE source LIKE '%a.txt'")
+    result = run("doctor", *where)
+    assert result.exit_code == 1
+    assert "wrong: " in result.stdout
+    assert "--repair" in result.stdout
+    mended = data(run("doctor", *where, "--repair", "--json"))
+    assert ([finding["kind"] for finding in mended["found"]], mended["left"]) == (["article", "behind"], [])
+    assert len(data(run("build", articles, *where, "--json"))["added"]) == 1
+
+
+@pytest.mark.models
+def test_the_seeds_with_the_real_embedder(tmp_path: Path) -> None:
+    where = ("--index", tmp_path)
+    assert len(data(run("build", SEEDS, *where, "--json"))["added"]) == len(list(SEEDS.iterdir()))
+    hits = data(run("search", "How many troops were sent?", *where, "--json"))
+    assert any("10,000 and 12,000" in hit["passage"]["text"] for hit in hits[:3])
+    assert run("doctor", *where).exit_code == 0

@@ -1,0 +1,116 @@
+"""FAISS finds what a dot product finds, and a saved file is taken only if it is whole and of the right change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index import vectors
+from index.embedder import Floats
+from index.vectors import ABOUT_NAME, FILE_NAME, Vectors
+from tests.conftest import HashingEmbedder
+from tests.index.samples import make_article, make_catalog
+
+DIMENSION = 8
+
+
+def unit_rows(chance: np.random.Generator, count: int) -> Floats:
+    rows = chance.standard_normal((count, DIMENSION)).astype(np.float32)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+
+
+def made(seed: int, count: int) -> tuple[Vectors, np.ndarray[tuple[int], np.dtype[np.int64]], Floats]:
+    chance = np.random.default_rng(seed)
+    ids = np.sort(chance.choice(10 * count + 1, size=count, replace=False)).astype(np.int64)
+    rows = unit_rows(chance, count)
+    return vectors.build(ids, rows, DIMENSION, 7), ids, rows
+
+
+@given(st.integers(0, 2**32), st.integers(0, 60), st.integers(1, 80), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_finds_what_a_dot_product_finds(seed: int, size: int, count: int, restricted: bool) -> None:
+    index, ids, rows = made(seed, size)
+    chance = np.random.default_rng(seed + 1)
+    questions = unit_rows(chance, 3)
+    among = ids[chance.random(size) < 0.4] if restricted else None
+    scores, found = index.search(questions, count, among)
+    assert scores.shape == found.shape == (3, min(count, size))
+    allowed = np.isin(ids, among) if among is not None else np.ones(size, dtype=bool)
+    for row in range(3):
+        expected = sorted(zip((rows @ questions[row])[allowed].tolist(), ids[allowed].tolist(), strict=True), reverse=True)
+        expected = expected[:count]
+        assert [i for i in found[row].tolist() if i >= 0] == [i for _, i in expected]
+        assert scores[row][: len(expected)] == pytest.approx([score for score, _ in expected], abs=1e-5)
+
+
+def test_a_saved_index_comes_back(tmp_path: Path) -> None:
+    index, ids, rows = made(1, 30)
+    vectors.save(index, tmp_path)
+    loaded = vectors.load(tmp_path, 7)
+    assert loaded is not None
+    assert (loaded.ids().tolist(), len(loaded), loaded.change) == (ids.tolist(), 30, 7)
+    assert all(np.array_equal(loaded.vector(int(i)), row) for i, row in zip(ids, rows, strict=True))
+    assert sorted(path.name for path in tmp_path.iterdir()) == [FILE_NAME, ABOUT_NAME]
+    assert not vectors.is_behind(tmp_path, 7)
+
+
+def test_every_flipped_bit_is_noticed(tmp_path: Path) -> None:
+    vectors.save(made(2, 10)[0], tmp_path)
+    path = tmp_path / FILE_NAME
+    data = path.read_bytes()
+    for position in {0, len(data) - 1, *range(3, len(data), 13)}:
+        path.write_bytes(data[:position] + bytes([data[position] ^ (1 << position % 8)]) + data[position + 1 :])
+        assert vectors.load(tmp_path, 7) is None, position
+        assert not vectors.is_behind(tmp_path, 7)
+    path.write_bytes(data)
+    assert vectors.load(tmp_path, 7) is not None
+
+
+def cut_short(folder: Path) -> None:
+    path = folder / FILE_NAME
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def empty(folder: Path) -> None:
+    (folder / FILE_NAME).write_bytes(b"")
+
+
+def write_about(content: bytes) -> Callable[[Path], None]:
+    def write(folder: Path) -> None:
+        (folder / ABOUT_NAME).write_bytes(content)
+
+    return write
+
+
+DAMAGE: dict[str, tuple[Callable[[Path], None], bool]] = {
+    "cut short": (cut_short, False),
+    "emptied": (empty, False),
+    "no faiss": (lambda folder: (folder / FILE_NAME).unlink(), True),
+    "no json": (lambda folder: (folder / ABOUT_NAME).unlink(), True),
+    "older": (write_about(b'{"change": 3, "sha256": "0"}'), True),
+    "no object": (write_about(b"[1]"), False),
+    "no json at all": (write_about(b"\xff\x00{"), False),
+    "too deep": (write_about(b"[" * 100_000), False),
+    "lacking": (write_about(b"{}"), False),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_what_is_damaged_or_behind_is_made_anew(tmp_path: Path, embedder: HashingEmbedder, name: str) -> None:
+    damage, behind = DAMAGE[name]
+    catalog = make_catalog(tmp_path, [make_article(f"/{n}", f"Text number {n}. " * 9) for n in range(4)], embedder)
+    with catalog.reading() as connection:
+        right = vectors.load_or_build(connection, tmp_path, embedder.dimension)
+        vectors.save(right, tmp_path)
+        assert vectors.load(tmp_path, right.change + 1) is None
+        damage(tmp_path)
+        assert vectors.load(tmp_path, right.change) is None
+        assert vectors.is_behind(tmp_path, right.change) == behind
+        anew = vectors.load_or_build(connection, tmp_path, embedder.dimension)
+    assert anew.ids().tolist() == right.ids().tolist()
+    assert all(np.array_equal(anew.vector(i), right.vector(i)) for i in right.ids().tolist())

@@ -1,0 +1,209 @@
+"""Questions are held out by their context, made unanswerable without an answer, and labelled where the answer stands."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from transformers import PreTrainedTokenizerBase
+
+from qa.training.examples import MAX_LENGTH, SHARES, label, mixture
+from qa.training.questions import HELD_OUT_ONE_IN, Question, is_held_out, read_questions
+from qa.training.unanswerable import changed_questions, near_misses
+
+DATA = Path(__file__).parents[3] / "../shared/data"
+TOWNS = "Ostwick Bergen Hallin Torvik Marsund Kelda Quarne Lisvold Drammar Skelby Norrvik Fentham".split()
+MAKERS = "Ada Bo Carin Dag Eskil Freja Gro Hedda Ivar Jorun Kaia Leif".split()
+
+
+def question(number: int, **changes: object) -> Question:
+    town, maker, year = TOWNS[number % 12], MAKERS[number // 12 % 12], 1700 + number
+    context = f"The harbour of {town} was built by {maker} Lind in {year}. Its lighthouse burned {number} lamps."
+    start = context.index(str(year))
+    values: dict[str, object] = {
+        "id": str(number),
+        "dataset": "towns",
+        "title": town,
+        "context": context,
+        "text": f"In which year was the harbour of {town} built by {maker} Lind?",
+        "start": start,
+        "end": start + 4,
+        "answers": (str(year),),
+    }
+    return Question(**(values | changes))  # type: ignore[arg-type]
+
+
+QUESTIONS = [question(number) for number in range(120)]
+
+
+def test_near_misses_have_another_context_without_the_answer() -> None:
+    by_id = {q.id: q for q in QUESTIONS}
+    made = near_misses(QUESTIONS, 40, seed=1)
+    assert len(made) == 40
+    contexts = {q.context for q in QUESTIONS}
+    for miss in made:
+        original = by_id[miss.id.removesuffix("~near")]
+        assert (miss.start, miss.end, miss.answers) == (None, None, ())
+        assert miss.text == original.text
+        assert miss.context in contexts - {original.context}
+        assert not any(answer.lower() in miss.context.lower() for answer in original.answers)
+        # It is near: it shares the rarest words, the town or the maker.
+        assert original.title in miss.context or original.text.split(" by ")[1].split()[0] in miss.context
+    assert len({miss.id for miss in made}) == 40
+    assert near_misses(QUESTIONS, 40, seed=1) == made != near_misses(QUESTIONS, 40, seed=2)
+
+
+def test_near_misses_stay_within_a_data_set_and_need_another_context() -> None:
+    assert near_misses([question(1), question(13, dataset="other")], 2, seed=1) == []
+
+
+def test_a_context_that_holds_the_answer_too_is_no_near_miss() -> None:
+    asked, other = question(1), question(13)
+    holding = question(13, context=f"{other.context} In {asked.answers[0]} it was sold.")
+    assert [made.id for made in near_misses([asked, other], 2, seed=1)].count("1~near") == 1
+    assert "1~near" not in [made.id for made in near_misses([asked, holding], 2, seed=1)]
+
+
+def test_changed_questions_ask_for_something_that_their_context_does_not_hold() -> None:
+    by_id = {q.id: q for q in QUESTIONS}
+    made = changed_questions(QUESTIONS, 40, seed=1)
+    assert len(made) == 40
+    for changed in made:
+        original = by_id[changed.id.removesuffix("~changed")]
+        assert (changed.start, changed.end, changed.answers, changed.context) == (None, None, (), original.context)
+        before, after = original.text.rstrip("?").split(), changed.text.rstrip("?").split()
+        [(old, new)] = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
+        held = {word.strip(".").lower() for word in original.context.split()}
+        assert old.lower() in held
+        assert new.lower() not in held
+    assert changed_questions(QUESTIONS, 40, seed=1) == made
+
+
+def test_unanswerable_questions_are_not_made_from_unanswerable_ones() -> None:
+    unanswerable = [question(number, start=None, end=None, answers=()) for number in range(20)]
+    assert near_misses(unanswerable, 5, seed=1) == changed_questions(unanswerable, 5, seed=1) == []
+
+
+words = st.sampled_from(
+    "Ostwick 10,000 soldiers’ were Café e\u0301t\u00e9 naïve 👩\u200d🚀 船は Привет (1931) U.S. “an act”".split()
+)
+
+
+@st.composite
+def answered(draw: st.DrawFn) -> Question:
+    pieces = draw(st.lists(words, min_size=1, max_size=60))
+    if draw(st.booleans()):
+        pieces = draw(st.integers(0, 900)) * ["harbour"] + pieces + draw(st.integers(0, 900)) * ["ship"]
+    first = draw(st.integers(0, len(pieces) - 1))
+    last = draw(st.integers(first, min(first + 8, len(pieces) - 1)))
+    start = len(" ".join(pieces[:first])) + (first > 0)
+    text = " ".join(pieces[first : last + 1])
+    return question(1, context=" ".join(pieces), start=start, end=start + len(text), answers=(text,))
+
+
+@given(st.lists(answered(), min_size=1, max_size=3))
+@example([question(1, context="harbour " * 2000 + "Ostwick" + " ship" * 2000, start=16000, end=16007, answers=("Ostwick",))])
+@settings(deadline=None, max_examples=60)
+def test_labels_are_the_tokens_of_the_answer(tokenizer: PreTrainedTokenizerBase, questions: list[Question]) -> None:
+    examples = label(tokenizer, questions, seed=1)
+    for number, asked in enumerate(questions):
+        own = [made for made in examples if made.window.pair == number]
+        # One window with the answer, and at most one without it.
+        [found] = [made for made in own if made.start > 0]
+        assert len(own) <= 2
+        window = found.window
+        assert len(window.input_ids) <= MAX_LENGTH
+        assert window.in_passage[found.start : found.end + 1].all()
+        assert asked.start is not None
+        assert asked.end is not None
+        start, end = int(window.offsets[found.start, 0]), int(window.offsets[found.end, 1])
+        assert asked.context[start:end] == asked.answers[0]
+        assert (start, end) == (asked.start, asked.end)
+        for other in own:
+            if other.start == 0:
+                assert other.end == 0
+                held = other.window.offsets[other.window.in_passage]
+                assert not ((held[:, 1] > asked.start) & (held[:, 0] < asked.end)).any()
+
+
+def test_a_window_with_a_part_of_the_answer_is_left_out(tokenizer: PreTrainedTokenizerBase) -> None:
+    # Longer than what windows share, so that every window's end cuts it or holds none of it.
+    context = "ship " * 200 + "harbour " * 250 + "ship " * 200
+    answer = ("harbour " * 250).strip()
+    for made in label(tokenizer, [question(1, context=context, start=1000, end=1000 + len(answer), answers=(answer,))], seed=1):
+        held = made.window.offsets[made.window.in_passage]
+        inside = (held[:, 1] > 1000) & (held[:, 0] < 1000 + len(answer))
+        assert inside.sum() == (250 if made.start > 0 else 0)
+
+
+def test_an_answer_inside_a_word_is_labelled_by_the_whole_token(tokenizer: PreTrainedTokenizerBase) -> None:
+    context = "Two troops came."
+    [made] = label(tokenizer, [question(1, context=context, start=4, end=9, answers=("troop",))], seed=1)
+    assert made.start == made.end
+    assert made.window.offsets[made.start].tolist() == [4, 10]
+
+
+def test_a_question_without_an_answer_points_at_the_first_token(tokenizer: PreTrainedTokenizerBase) -> None:
+    asked = [question(number, start=None, end=None, answers=(), context="ship " * 100 * number) for number in (1, 20)]
+    made = label(tokenizer, asked, seed=1)
+    assert [(found.window.pair, found.start, found.end) for found in made] == [(0, 0, 0), (1, 0, 0)]
+
+
+def test_one_context_in_forty_is_held_out_by_its_own_text() -> None:
+    held_out = sum(is_held_out(f"Context {number}") for number in range(8000))
+    assert held_out == pytest.approx(8000 / HELD_OUT_ONE_IN, rel=0.25)
+    assert is_held_out("\ud800") in (True, False)
+
+
+def write(path: Path, questions: list[Question]) -> None:
+    with gzip.open(path, "wt", encoding="utf-8") as lines:
+        for q in questions:
+            answers = [{"text": text, "answer_start": q.context.index(text)} for text in q.answers]
+            row = {"id": q.id, "dataset": q.dataset, "title": q.title, "context": q.context}
+            lines.write(json.dumps(row | {"question": f" {q.text} ", "answers": answers}) + "\n")
+
+
+def test_questions_come_back_from_their_file_with_the_usual_answer(tmp_path: Path) -> None:
+    context = "Ada Lind built it in 1931, in May."
+    write(
+        tmp_path / "a.jsonl.gz",
+        [question(1, context=context, answers=("in 1931", "1931", "in 1931, in May", "1931")), question(2, answers=())],
+    )
+    first, second = read_questions(tmp_path / "a.jsonl.gz")
+    assert (first.start, first.end, context[21:25]) == (21, 25, "1931")
+    assert first.text == question(1).text
+    assert (second.start, second.end, second.answers) == (None, None, ())
+
+
+def test_the_mixture_keeps_to_its_shares_and_holds_out_whole_contexts(tmp_path: Path) -> None:
+    for name in SHARES:
+        write(tmp_path / f"{name}.jsonl.gz", [question(number, dataset=name, id=f"{name}{number}") for number in range(120)])
+    mixed = mixture(tmp_path, seed=1)
+    trained = [q for q in QUESTIONS if not is_held_out(q.context)]
+    assert 0 < len(trained) < len(QUESTIONS)
+    assert not any(is_held_out(q.context) for q in mixed)
+    for name, share in SHARES.items():
+        assert sum(q.dataset == name and q.start is not None for q in mixed) == round(share * len(trained))
+    assert any(q.id.endswith("~near") for q in mixed)
+    assert any(q.id.endswith("~changed") for q in mixed)
+    assert mixture(tmp_path, seed=1) == mixed != mixture(tmp_path, seed=2)
+
+
+def test_a_missing_file_of_questions_is_said(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        mixture(tmp_path, seed=1)
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason=f"{DATA} is not here")
+@pytest.mark.parametrize("name", ["squad_train_part", "qed_natural_questions", "covidqa"])
+def test_the_answers_of_the_question_files_are_where_they_say(name: str) -> None:
+    path = DATA / "train" / f"{name}.jsonl.gz"
+    for number, asked in enumerate(read_questions(path)):
+        if asked.start is not None:
+            assert asked.context[asked.start : asked.end] in asked.answers
+        if number == 2000:
+            break
