@@ -75,6 +75,7 @@ class Assistant:
         top_k: int | None = None,
     ) -> list[Reply]:
         """Answers many questions at once, in their order; histories has one history a question, or is empty.
+        A question is asked as it stands: histories are taken for the interface's sake and do not change it yet.
 
         The replies' timings are those of the whole call. Raises ValueError as `ask` does.
         """
@@ -82,6 +83,8 @@ class Assistant:
         top_k = self.top_k if top_k is None else top_k
         if top_k < 1:
             raise ValueError(f"top_k is {top_k}, and at least one passage has to be read.")
+        if histories and len(histories) != len(questions):
+            raise ValueError(f"There are {len(questions)} questions and {len(histories)} histories; give each question one.")
         resolved = [_clean(question) for question in questions]
         if not resolved:
             return []

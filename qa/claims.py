@@ -11,10 +11,13 @@ from index.search import Hit
 from index.sentences import sentence_around, split_sentences
 from qa.calibration import Calibration
 from qa.disclosure import undisclosed_sentence
+from qa.quantities import whole_answer
 from qa.reader import Span
 from qa.reply import Claim, Place, Status
 
 MAX_ALTERNATIVES = 4
+# By how much another claim may lose to the best one and still be shown, in the reader's natural logarithms.
+MAX_MARGIN_BEHIND = 6.0
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans(dict.fromkeys(string.punctuation + "“”‘’«»„–—…", " "))
@@ -46,18 +49,22 @@ class _Found:
 def weigh(question: str, hits: Sequence[Hit], spans: Sequence[Sequence[Span]], calibration: Calibration) -> Answers:
     """The claims of a question's spans; spans[i] are those of hits[i].
 
-    A claim is shown from the calibration's threshold on. Where none reaches it, an article may still say that the thing is
-    not known, and then that sentence is the answer.
+    The best claim is shown from the calibration's threshold on, and beside it those that beat "no answer" in their own
+    passage and are not far behind. Where none reaches it, an article may still say that the thing is not known, and then that
+    sentence is the answer.
     """
     found = [
-        _Found(span, hit, calibration.probability(span.margin))
+        _Found(_whole(span), hit, calibration.probability(span.margin))
         for hit, in_passage in zip(hits, spans, strict=True)
         for span in in_passage
-        if span.end > span.start
+        if normal_form(span.text)
     ]
     groups = _grouped(sorted(found, key=lambda f: (-f.probability, f.hit.rank, f.span.start)))
-    shown = [group for group in groups if group[0].probability >= calibration.threshold]
-    claims = [_claim(group) for group in shown[: 1 + MAX_ALTERNATIVES]]
+    claims = []
+    if groups and groups[0][0].probability >= calibration.threshold:
+        least = max(0.0, groups[0][0].span.margin - MAX_MARGIN_BEHIND)
+        shown = [group for group in groups if group is groups[0] or group[0].span.margin > least]
+        claims = [_claim(group) for group in shown[: 1 + MAX_ALTERNATIVES]]
     if claims:
         return Answers("answered", claims[0].confidence, claims[0], tuple(claims[1:]), conflict=False)
     doubt = 1.0 - max((f.probability for f in found), default=0.0)
@@ -76,6 +83,14 @@ def normal_form(text: str) -> str:
     """
     text = re.sub(r"(?<=\d)[.,](?=\d)", "\0", text.lower())
     return " ".join(_ARTICLES.sub(" ", text.translate(_PUNCTUATION)).split())
+
+
+def _whole(span: Span) -> Span:
+    """The span with the whole of the quantities that it holds a part of, within its sentence."""
+    passage = span.passage
+    first, last = sentence_around(split_sentences(passage.text), span.start - passage.start, span.end - passage.start)
+    start, end = whole_answer(passage.text[first:last], span.start - passage.start - first, span.end - passage.start - first)
+    return replace(span, start=passage.start + first + start, end=passage.start + first + end)
 
 
 def _grouped(found: Sequence[_Found]) -> list[list[_Found]]:

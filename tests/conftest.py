@@ -35,7 +35,7 @@ class HashingEmbedder:
             for word in re.findall(r"\w+", text.lower()) or [text]:
                 seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "big")
                 rows[row] += np.random.default_rng(seed).standard_normal(self.dimension).astype(np.float32)
-        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(re.findall(r"\w+|[^\w\s]", text)) for text in texts]

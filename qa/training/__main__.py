@@ -11,7 +11,8 @@ import typer
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from index.models import DEFAULT_EMBEDDER, model_folder, weights_sha256
-from qa.reader import SHIPPED_READER
+from qa.reader import SHIPPED_READER, load_reader
+from qa.training.calibrate import fit
 from qa.training.examples import label, mixture
 from qa.training.export import export as export_run
 from qa.training.train import Recipe, minutes_left, train
@@ -56,6 +57,18 @@ def export(
     model, tokenizer = _base()
     export_run(run, model, tokenizer, folder)
     print(f"{folder}: SHA-256 of the weights {weights_sha256(folder)}")
+
+
+@application.command()
+def calibrate(
+    data: Annotated[Path, typer.Argument(help="The folder of question files (train/*.jsonl.gz).")],
+    folder: Annotated[Path, typer.Option(help="The reader's folder.")] = SHIPPED_READER,
+    count: Annotated[int, typer.Option(help="Held-out questions to fit on.")] = 400,
+) -> None:
+    """Fit the reader's probabilities on contexts it was not trained on, and write them beside its weights."""
+    fitted, right = fit(load_reader(str(folder)), data, count)
+    fitted.save(folder)
+    print(f"{folder}: {fitted}; right in {right:.1%} of the questions with an answer")
 
 
 def _base() -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
