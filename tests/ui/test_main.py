@@ -13,6 +13,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+def _hear_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def run(*arguments: str, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "ui", *arguments],
@@ -21,6 +25,8 @@ def run(*arguments: str, **environment: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Whoever runs the tests in the background has Ctrl-C ignored, and a child would inherit that.
+        preexec_fn=_hear_ctrl_c,
     )
 
 
@@ -65,6 +71,9 @@ def test_the_address_comes_last_and_answers_and_ctrl_c_ends_it_quietly(real_inde
         with build_opener(ProxyHandler({})).open(address, timeout=10) as page:
             assert b"Quoth" in page.read()
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        try:
+            out, err = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert (process.returncode, out) == (0, "")
     assert "Traceback" not in err
