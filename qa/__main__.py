@@ -77,6 +77,32 @@ def chat(index: IndexOption = None, reader: ReaderOption = None, top_k: TopKOpti
             history.append(Turn(question, reply.answer.text if reply.answer else ""))
 
 
+@application.command()
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Questions with answers: SQuAD's JSON or JSON lines, gzipped or not.")],
+    index: Annotated[Path | None, typer.Option(help="Ask this index instead of one made of the file's contexts.")] = None,
+    reading: Annotated[bool, typer.Option("--reading", help="Give the reader the right passage: no search.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Ask only so many questions, drawn by a fixed seed.")] = None,
+    reader: ReaderOption = None,
+    top_k: TopKOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object of figures.")] = False,
+    plot: Annotated[Path | None, typer.Option(help="Write the risk-coverage and calibration curves to this picture.")] = None,
+) -> None:
+    """Measure the answers on questions whose answers are known."""
+    with _errors():
+        if reading and index is not None:
+            raise QuothError("--reading searches nothing, so it takes no --index; give one of the two.")
+        from qa.evaluation.report import draw, figures, table
+        from qa.evaluation.run import run
+
+        given = {name: value for name, value in (("reader", reader), ("top_k", top_k)) if value is not None}
+        outcomes, threshold = run(file, read_settings(**given), index=index, reading=reading, limit=limit)
+        measured = figures(outcomes, threshold, given=reading)
+        if plot is not None:
+            draw(outcomes, threshold, plot)
+        print(_json({figure.name: figure.plain() for figure in measured}) if as_json else table(measured))
+
+
 def in_words(reply: Reply) -> str:
     """A reply as a terminal shows it."""
     lines = []
@@ -180,7 +206,7 @@ def _errors() -> Iterator[None]:
     except NoUsableIndexError as error:
         print(f"quoth: {error}", file=sys.stderr)
         raise typer.Exit(3) from None
-    except (QuothError, ValueError, PermissionError) as error:
+    except (QuothError, ValueError, OSError) as error:
         print(f"quoth: {error}", file=sys.stderr)
         raise typer.Exit(2) from None
     except KeyboardInterrupt:

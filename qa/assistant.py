@@ -6,6 +6,7 @@ import itertools
 import time
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +32,13 @@ class Assistant:
     >>> print(assistant.ask("How many troops were sent?").answer.text)    # doctest: +SKIP
     """
 
-    def __init__(self, index: Index, reader: Reader, *, top_k: int = 8) -> None:
+    def __init__(self, index: Index, reader: Reader, *, top_k: int = 8, threshold: float | None = None) -> None:
+        """threshold: the least confidence of an answer that is shown; the reader's own unless given."""
         self.index = index
         self.reader = reader
         self.top_k = top_k
+        calibration = reader.calibration
+        self.calibration = calibration if threshold is None else replace(calibration, threshold=threshold)
 
     @classmethod
     def open(cls, index_dir: Path | str | None = None, *, settings: Settings | None = None, **given: Any) -> Assistant:
@@ -94,7 +98,7 @@ class Assistant:
         spans = iter(self.reader.read([question for question, _ in pairs], [passage for _, passage in pairs]))
         read = time.perf_counter()
         answers = [
-            weigh(question, found, [next(spans) for _ in found], self.reader.calibration)
+            weigh(question, found, [next(spans) for _ in found], self.calibration)
             for question, found in zip(resolved, hits, strict=True)
         ]
         ended = time.perf_counter()

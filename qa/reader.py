@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ from index.errors import ModelError
 from index.models import model_folder
 from index.passages import Passage
 from qa.calibration import Calibration, load_calibration
+from qa.packing import unpack
 from qa.windows import Window, make_windows, pad
 
 if TYPE_CHECKING:
@@ -204,7 +205,7 @@ def _best_apart(spans: Sequence[Span]) -> list[Span]:
 def load_reader(name: str = "") -> Reader:
     """The reader of this name (a folder or a hub name), or the one that Quoth ships. Raises ModelError if it cannot be had."""
     folder = model_folder(name) if name else SHIPPED_READER
-    from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+    from transformers import MODEL_FOR_QUESTION_ANSWERING_MAPPING, AutoConfig, AutoTokenizer
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()  # type: ignore[no-untyped-call]
@@ -212,10 +213,14 @@ def load_reader(name: str = "") -> Reader:
 
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-        model, loading = AutoModelForQuestionAnswering.from_pretrained(
-            folder,
+        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        packed = {name: torch.from_numpy(weight) for name, weight in unpack(folder).items()}
+        architecture: Any = MODEL_FOR_QUESTION_ANSWERING_MAPPING[type(config)]
+        model, loading = architecture.from_pretrained(
+            None if packed else folder,
+            config=config,
+            state_dict=packed or None,
             local_files_only=True,
-            trust_remote_code=False,
             use_safetensors=True,
             dtype=torch.float32,
             output_loading_info=True,

@@ -19,19 +19,26 @@ from qa.training.train import Recipe, minutes_left, train
 
 application = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 
+BaseOption = Annotated[str, typer.Option(help="The model to begin with: a folder or a package's name.")]
+LayersOption = Annotated[int, typer.Option(help="How many of its lower layers to keep.")]
+
 
 @application.command()
 def reader(
     data: Annotated[Path, typer.Argument(help="The folder of question files (train/*.jsonl.gz).")],
     run: Annotated[Path, typer.Option(help="Where checkpoints and the result go.")] = Path("training-runs/reader"),
-    examples: Annotated[int, typer.Option(help="Windows to train on.")] = 64_000,
+    base: BaseOption = DEFAULT_EMBEDDER,
+    layers: LayersOption = 6,
+    examples: Annotated[int, typer.Option(help="Windows to train on; may change when a run goes on.")] = 64_000,
+    batch: Annotated[int, typer.Option(help="Windows a step.")] = 16,
+    learning_rate: Annotated[float, typer.Option(help="The highest learning rate.")] = 1.5e-4,
     threads: Annotated[int, typer.Option(help="Processor threads.")] = 2,
     seed: Annotated[int, typer.Option(help="Decides the mixture, the order and dropout.")] = 7,
 ) -> None:
     """Train the reader, or go on with a run that was stopped."""
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
-    model, tokenizer = _base()
+    model, tokenizer = _base(base, layers)
     questions = mixture(data, seed)
     labelled = label(tokenizer, questions, seed)
     unanswerable = sum(example.start == 0 for example in labelled) / len(labelled)
@@ -44,7 +51,7 @@ def reader(
         left = minutes_left(step, recipe.steps, time.monotonic() - started, first)
         print(f"step {step}/{recipe.steps} loss {loss:.3f} rate {rate:.1e} {left:.0f} min left", flush=True)
 
-    recipe = Recipe(examples=examples, seed=seed)
+    recipe = Recipe(examples=examples, batch=batch, learning_rate=learning_rate, seed=seed)
     train(model, labelled, recipe, run, pad_token_id=tokenizer.pad_token_id, report=report)
 
 
@@ -52,9 +59,11 @@ def reader(
 def export(
     run: Annotated[Path, typer.Argument(help="The folder of a run.")] = Path("training-runs/reader"),
     folder: Annotated[Path, typer.Option(help="Where the reader goes.")] = SHIPPED_READER,
+    base: BaseOption = DEFAULT_EMBEDDER,
+    layers: LayersOption = 6,
 ) -> None:
     """Write a run's last checkpoint as a reader, in half precision."""
-    model, tokenizer = _base()
+    model, tokenizer = _base(base, layers)
     export_run(run, model, tokenizer, folder)
     print(f"{folder}: SHA-256 of the weights {weights_sha256(folder)}")
 
@@ -71,14 +80,14 @@ def calibrate(
     print(f"{folder}: {fitted}; right in {right:.1%} of the questions with an answer")
 
 
-def _base() -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """The embedder's transformer with an untrained answer layer.
+def _base(name: str, layers: int) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """A transformer's lower layers with an answer layer, untrained where it has none.
 
     No dropout: hardly a window is seen twice, and drawing the masks takes a third of a step's time on a processor.
     """
-    folder = model_folder(DEFAULT_EMBEDDER)
+    folder = model_folder(name)
     model = AutoModelForQuestionAnswering.from_pretrained(
-        folder, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, dtype=torch.float32
+        folder, num_hidden_layers=layers, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, dtype=torch.float32
     )
     return model, AutoTokenizer.from_pretrained(folder)
 

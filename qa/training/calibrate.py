@@ -10,8 +10,8 @@ import torch
 from index.passages import Passage
 from qa.calibration import Calibration
 from qa.claims import normal_form
+from qa.questions import Question, is_held_out, read_questions
 from qa.reader import Reader
-from qa.training.questions import Question, is_held_out, read_questions
 from qa.training.unanswerable import changed_questions, near_misses
 
 # Encyclopaedic and news-like files: what the reader is for.

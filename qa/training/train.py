@@ -190,7 +190,8 @@ def _resume(
         return 0
     with safe_open(path, framework="pt") as opened:
         about = opened.metadata()
-    if json.loads(about["recipe"]) != asdict(recipe):
+    # A run may be made longer or shorter on the way: up to its cool-down every step is the same.
+    if json.loads(about["recipe"]) | {"examples": recipe.examples} != asdict(recipe):
         raise ValueError(f"{path} was made by another recipe ({about['recipe']}); name another run folder to start anew.")
     tensors, step = load_file(path), int(about["step"])
     model.load_state_dict({name[6:]: value for name, value in tensors.items() if name.startswith("model.")})

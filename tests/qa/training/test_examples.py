@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from transformers import PreTrainedTokenizerBase
 
+from index.errors import QuothError
+from qa.questions import HELD_OUT_ONE_IN, Question, is_held_out, read_questions
 from qa.training.examples import MAX_LENGTH, SHARES, label, mixture
-from qa.training.questions import HELD_OUT_ONE_IN, Question, is_held_out, read_questions
 from qa.training.unanswerable import changed_questions, near_misses
 
 DATA = Path(__file__).parents[3] / "../shared/data"
@@ -68,7 +70,7 @@ def test_a_context_that_holds_the_answer_too_is_no_near_miss() -> None:
     assert "1~near" not in [made.id for made in near_misses([asked, holding], 2, seed=1)]
 
 
-def test_changed_questions_ask_for_something_that_their_context_does_not_hold() -> None:
+def test_changed_questions_differ_in_one_word() -> None:
     by_id = {q.id: q for q in QUESTIONS}
     made = changed_questions(QUESTIONS, 40, seed=1)
     assert len(made) == 40
@@ -78,9 +80,30 @@ def test_changed_questions_ask_for_something_that_their_context_does_not_hold() 
         before, after = original.text.rstrip("?").split(), changed.text.rstrip("?").split()
         [(old, new)] = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
         held = {word.strip(".").lower() for word in original.context.split()}
-        assert old.lower() in held
-        assert new.lower() not in held
+        if new == "wasn't":
+            assert old == "was"
+        elif new.lower() in held:
+            # Another name of the context, not what is asked for.
+            assert (old[0].isupper(), new[0].isupper()) == (True, True)
+            assert new not in original.answers
+        else:
+            assert old.lower() in held
     assert changed_questions(QUESTIONS, 40, seed=1) == made
+
+
+def test_every_manner_of_changing_a_question_is_used() -> None:
+    context = "The harbour was built before the war by Mara Lind, and Ola Berg paid. The largest ship left first in 1931."
+    start = context.index("1931")
+    asked = [
+        question(number, id=str(number), context=context, text="When did the largest ship leave Mara Lind?", start=start)
+        for number in range(60)
+    ]
+    asked = [replace(q, end=start + 4, answers=("1931",)) for q in asked]
+    texts = {q.text for q in changed_questions([*asked, *QUESTIONS], 100, seed=2) if q.context == context}
+    assert "When did the smallest ship leave Mara Lind?" in texts
+    assert "When didn't the largest ship leave Mara Lind?" in texts
+    assert {"When did the largest ship leave Berg Lind?", "When did the largest ship leave Mara Berg?"} & texts
+    assert len(texts) > 6
 
 
 def test_unanswerable_questions_are_not_made_from_unanswerable_ones() -> None:
@@ -167,18 +190,6 @@ def write(path: Path, questions: list[Question]) -> None:
             lines.write(json.dumps(row | {"question": f" {q.text} ", "answers": answers}) + "\n")
 
 
-def test_questions_come_back_from_their_file_with_the_usual_answer(tmp_path: Path) -> None:
-    context = "Ada Lind built it in 1931, in May."
-    write(
-        tmp_path / "a.jsonl.gz",
-        [question(1, context=context, answers=("in 1931", "1931", "in 1931, in May", "1931")), question(2, answers=())],
-    )
-    first, second = read_questions(tmp_path / "a.jsonl.gz")
-    assert (first.start, first.end, context[21:25]) == (21, 25, "1931")
-    assert first.text == question(1).text
-    assert (second.start, second.end, second.answers) == (None, None, ())
-
-
 def test_the_mixture_keeps_to_its_shares_and_holds_out_whole_contexts(tmp_path: Path) -> None:
     for name in SHARES:
         write(tmp_path / f"{name}.jsonl.gz", [question(number, dataset=name, id=f"{name}{number}") for number in range(120)])
@@ -194,7 +205,7 @@ def test_the_mixture_keeps_to_its_shares_and_holds_out_whole_contexts(tmp_path: 
 
 
 def test_a_missing_file_of_questions_is_said(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(QuothError, match="no file of questions"):
         mixture(tmp_path, seed=1)
 
 

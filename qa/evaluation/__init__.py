@@ -1,0 +1,1 @@
+"""Measures Quoth on questions with known answers."""
