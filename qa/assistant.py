@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import time
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,13 @@ from index.catalog import ArticleSummary, Catalog
 from index.embedder import load_embedder
 from index.search import Filters, Hit, Index
 from index.settings import Settings, read_settings
-from qa.claims import Answers, weigh
+from qa.attribution import attributed, reported_part, speaker_claim
+from qa.claims import Answers, conflicts, weigh
+from qa.follow_ups import asks_about_answer, resolve
 from qa.reader import Reader, load_reader
-from qa.reply import Reply, RetrievedPassage, Turn
+from qa.reply import Claim, Reply, RetrievedPassage, Turn
 from qa.suggestions import candidates
+from qa.syndication import copies
 
 MAX_QUESTION_CHARACTERS = 2000
 # How many passages are looked through for questions to suggest.
@@ -61,13 +65,17 @@ class Assistant:
         history: Sequence[Turn] = (),
         filters: Filters | None = None,
         top_k: int | None = None,
+        found: Callable[[str, Sequence[RetrievedPassage]], None] | None = None,
     ) -> Reply:
         """Answers one question.
 
-        history: the conversation's earlier turns, oldest first. filters: which articles to ask. top_k: how many passages to
-        read, 8 unless told. Raises ValueError for a question that is empty or longer than MAX_QUESTION_CHARACTERS.
+        history: the conversation's earlier turns, oldest first; a question that leans on them is asked as the reply's
+        resolved_question, one that stands alone as it is. filters: which articles to ask. top_k: how many passages to read, 8
+        unless told. found: is told the resolved question and its passages before they are read.
+
+        Raises ValueError for a question that is empty or longer than MAX_QUESTION_CHARACTERS.
         """
-        [reply] = self.ask_many([question], histories=[history], filters=filters, top_k=top_k)
+        [reply] = self.ask_many([question], histories=[history], filters=filters, top_k=top_k, found=found)
         return reply
 
     def ask_many(
@@ -77,9 +85,10 @@ class Assistant:
         histories: Sequence[Sequence[Turn]] = (),
         filters: Filters | None = None,
         top_k: int | None = None,
+        found: Callable[[str, Sequence[RetrievedPassage]], None] | None = None,
     ) -> list[Reply]:
-        """Answers many questions at once, in their order; histories has one history a question, or is empty.
-        A question is asked as it stands: histories are taken for the interface's sake and do not change it yet.
+        """Answers many questions at once, in their order; histories has one history a question, or is empty. found: is told
+        each resolved question and its passages before any is read.
 
         The replies' timings are those of the whole call. Raises ValueError as `ask` does.
         """
@@ -89,17 +98,33 @@ class Assistant:
             raise ValueError(f"top_k is {top_k}, and at least one passage has to be read.")
         if histories and len(histories) != len(questions):
             raise ValueError(f"There are {len(questions)} questions and {len(histories)} histories; give each question one.")
-        resolved = [_clean(question) for question in questions]
-        if not resolved:
+        clean = [_clean(question) for question in questions]
+        if not clean:
             return []
+        turned = [
+            self._resolve(question, history, filters, top_k)
+            for question, history in zip(clean, histories or [()] * len(clean), strict=True)
+        ]
+        resolved = [question for question, _ in turned]
         hits = self.index.search(resolved, top_k, filters)
         retrieved = time.perf_counter()
-        pairs = [(question, hit.passage) for question, found in zip(resolved, hits, strict=True) for hit in found]
+        passages = [tuple(map(_retrieved, each)) for each in hits]
+        if found is not None:
+            for question, each in zip(resolved, passages, strict=True):
+                found(question, each)
+        pairs = [(question, hit.passage) for question, each in zip(resolved, hits, strict=True) for hit in each]
         spans = iter(self.reader.read([question for question, _ in pairs], [passage for _, passage in pairs]))
         read = time.perf_counter()
+        # Each article is read once, however many claims stand in it.
+        encode = self.index.embedder.encode
+        article_of = cache(self.index.catalog.article)
+        weighed = [
+            _with_articles(weigh(question, each, [next(spans) for _ in each], self.calibration, encode), article_of)
+            for question, each in zip(resolved, hits, strict=True)
+        ]
         answers = [
-            weigh(question, found, [next(spans) for _ in found], self.calibration)
-            for question, found in zip(resolved, hits, strict=True)
+            answer if known is None else Answers("answered", "", known.confidence, known, (), None, related=True)
+            for answer, (_, known) in zip(weighed, turned, strict=True)
         ]
         ended = time.perf_counter()
         timings = {
@@ -109,9 +134,23 @@ class Assistant:
             "total": _milliseconds(started, ended),
         }
         return [
-            _reply(question, clean, answer, found, timings)
-            for question, clean, answer, found in zip(questions, resolved, answers, hits, strict=True)
+            _reply(question, alone, answer, each, timings)
+            for question, alone, answer, each in zip(questions, resolved, answers, passages, strict=True)
         ]
+
+    def _resolve(self, question: str, history: Sequence[Turn], filters: Filters | None, top_k: int) -> tuple[str, Claim | None]:
+        """The question as it stands without the conversation, and its answer where that is known already: "Who said that?"
+        asks for the speaker of the last answer."""
+        if not history or asks_about_answer(question) != "source" or not history[-1].answer:
+            return resolve(question, history), None
+        before = self.ask(history[-1].question[:MAX_QUESTION_CHARACTERS], history=history[:-1], filters=filters, top_k=top_k)
+        for claim in (before.answer, *before.alternatives):
+            if claim is not None and claim.text == history[-1].answer:
+                resolved = resolve(question, history, quote=reported_part(claim))[:MAX_QUESTION_CHARACTERS]
+                article = self.index.catalog.article(claim.article)
+                known = claim.said_by is not None and article is not None
+                return resolved, speaker_claim(claim, article) if known and article is not None else None
+        return resolve(question, history), None
 
     def suggest_questions(self, count: int = 4) -> list[str]:
         """Up to `count` questions made from the articles that the articles answer: each was asked first."""
@@ -146,27 +185,60 @@ def _milliseconds(start: float, end: float) -> float:
     return round(1000 * (end - start), 3)
 
 
-def _reply(question: str, resolved: str, answers: Answers, hits: Sequence[Hit], timings: dict[str, float]) -> Reply:
+def _with_articles(answers: Answers, article_of: Callable[[str], Article | None]) -> Answers:
+    """The answers with what only their whole articles tell: speakers, times, and which of them are copies of one another.
+
+    article_of: the article of a source, None where it was taken out since the search.
+    """
+
+    def complete(claim: Claim) -> Claim:
+        article = article_of(claim.article)
+        # An article that changed since the search has other words at these places.
+        if article is None or article.text[claim.quote_start : claim.quote_end] != claim.quote:
+            return claim
+        sources = list(dict.fromkeys(place.article for place in claim.support))
+        texts = [found.text for found in map(article_of, sources) if found is not None]
+        return replace(attributed(claim, article), sources=len(set(copies(texts))) if len(sources) > 1 else 1)
+
+    return replace(
+        answers,
+        best=None if answers.best is None else complete(answers.best),
+        alternatives=tuple(map(complete, answers.alternatives)),
+        not_disclosed=None if answers.not_disclosed is None else complete(answers.not_disclosed),
+    )
+
+
+def _retrieved(hit: Hit) -> RetrievedPassage:
+    return RetrievedPassage(
+        article=hit.source,
+        title=hit.title,
+        start=hit.passage.start,
+        end=hit.passage.end,
+        text=hit.passage.text,
+        dense_score=hit.dense_score,
+        lexical_score=hit.lexical_score,
+        rank=hit.rank,
+    )
+
+
+def _reply(
+    question: str,
+    resolved: str,
+    answers: Answers,
+    passages: tuple[RetrievedPassage, ...],
+    timings: dict[str, float],
+) -> Reply:
     return Reply(
         question=question,
         resolved_question=resolved,
         status=answers.status,
+        reason=answers.reason,
         confidence=answers.confidence,
         answer=answers.best,
         alternatives=answers.alternatives,
-        conflict=answers.conflict,
-        passages=tuple(
-            RetrievedPassage(
-                article=hit.source,
-                title=hit.title,
-                start=hit.passage.start,
-                end=hit.passage.end,
-                text=hit.passage.text,
-                dense_score=hit.dense_score,
-                lexical_score=hit.lexical_score,
-                rank=hit.rank,
-            )
-            for hit in hits
-        ),
+        conflict=answers.best is not None and any(conflicts(answers.best, other) for other in answers.alternatives),
+        not_disclosed=answers.not_disclosed,
+        related=answers.related,
+        passages=passages,
         timings_ms=timings,
     )

@@ -3,86 +3,154 @@
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.search import Hit
 from index.sentences import sentence_around, split_sentences
-from qa.calibration import Calibration
-from qa.disclosure import undisclosed_sentence
+from qa.calibration import MAX_MARGIN, Calibration, Evidence
+from qa.disclosure import Encode, undisclosed_sentence
+from qa.names import unmentioned
 from qa.quantities import whole_answer
 from qa.reader import Span
+from qa.reasons import bears_on, reason
 from qa.reply import Claim, Place, Status
+from qa.values import differ, normal_form, read_value, same_answer
+from qa.words import stems, telling_stems
 
 MAX_ALTERNATIVES = 4
-# By how much another claim may lose to the best one and still be shown, in the reader's natural logarithms.
-MAX_MARGIN_BEHIND = 6.0
+# How probable another claim has to be, of the best one's probability, to be shown beside it.
+LEAST_SHARE = 0.5
 
-_ARTICLES = re.compile(r"\b(a|an|the)\b")
-_PUNCTUATION = str.maketrans(dict.fromkeys(string.punctuation + "“”‘’«»„–—…", " "))
+_WORD = re.compile(r"\w+(?:[-’']\w+)*")
+_NEGATION = re.compile(r"(?:no|not|never|neither|nor|non|without|\w+n['’]t)\Z", re.IGNORECASE)
+# Words that make a number one of another thing than the next number is.
+_PART_OF_MORE = re.compile(
+    r"\b(?:additional|another|further|extra|more|other|remaining|rest|earlier|previous|initial|each|per|every|"
+    r"including|alone|of (?:them|whom|these|those))\b",
+    re.IGNORECASE,
+)
+# How far from a number such a word is looked for, in code points.
+_NEIGHBOURHOOD = 25
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What the spans of one question come to; the fields are those of the Reply."""
+    """What the spans of one question come to; the fields are those of the Reply, the claims without speaker and time."""
 
     status: Status
+    reason: str
     confidence: float
     best: Claim | None
     alternatives: tuple[Claim, ...]
-    conflict: bool
+    not_disclosed: Claim | None
+    related: bool
 
 
 @dataclass(frozen=True)
 class _Found:
-    """A span, the hit whose passage holds it, and the probability that it is right."""
+    """A span and the hit whose passage holds it."""
 
     span: Span
     hit: Hit
-    probability: float
 
     def place(self) -> Place:
         return Place(self.hit.source, self.span.start, self.span.end)
 
 
-def weigh(question: str, hits: Sequence[Hit], spans: Sequence[Sequence[Span]], calibration: Calibration) -> Answers:
-    """The claims of a question's spans; spans[i] are those of hits[i].
+@dataclass(frozen=True)
+class Candidate:
+    """One answer before it is decided whether to show it: its spans, best first, and what speaks for it."""
 
-    The best claim is shown from the calibration's threshold on, and beside it those that beat "no answer" in their own
-    passage and are not far behind. Where none reaches it, an article may still say that the thing is not known, and then that
-    sentence is the answer.
+    found: tuple[_Found, ...]
+    evidence: Evidence
+    probability: float
+
+    @property
+    def text(self) -> str:
+        return self.found[0].span.text
+
+
+def candidates(
+    question: str, hits: Sequence[Hit], spans: Sequence[Sequence[Span]], calibration: Calibration
+) -> list[Candidate]:
+    """The different answers that the spans give, most probable first; spans[i] are those of hits[i]."""
+    groups = _grouped(hits, spans)
+    evidence = [_evidence(question, groups, number) for number in range(len(groups))]
+    found = [Candidate(tuple(group), each, calibration.probability(each)) for group, each in zip(groups, evidence, strict=True)]
+    return sorted(found, key=lambda candidate: -candidate.probability)
+
+
+def weigh(
+    question: str,
+    hits: Sequence[Hit],
+    spans: Sequence[Sequence[Span]],
+    calibration: Calibration,
+    encode: Encode | None = None,
+) -> Answers:
+    """The claims of a question's spans; spans[i] are those of hits[i]. encode: the embedder's, to tell synonyms by.
+
+    The best claim is shown from the calibration's threshold on, and beside it others that are LEAST_SHARE as probable. None is
+    where the passages do not mention what the question names. Where none is shown, an article may still say that the thing is
+    not known, and then that sentence is the answer.
     """
-    found = [
-        _Found(_whole(span), hit, calibration.probability(span.margin))
-        for hit, in_passage in zip(hits, spans, strict=True)
-        for span in in_passage
-        if normal_form(span.text)
-    ]
-    groups = _grouped(sorted(found, key=lambda f: (-f.probability, f.hit.rank, f.span.start)))
-    claims = []
-    if groups and groups[0][0].probability >= calibration.threshold:
-        least = max(0.0, groups[0][0].span.margin - MAX_MARGIN_BEHIND)
-        shown = [group for group in groups if group is groups[0] or group[0].span.margin > least]
-        claims = [_claim(group) for group in shown[: 1 + MAX_ALTERNATIVES]]
-    if claims:
-        return Answers("answered", claims[0].confidence, claims[0], tuple(claims[1:]), conflict=False)
-    doubt = 1.0 - max((f.probability for f in found), default=0.0)
+    missing = unmentioned(question, [f"{hit.title} {hit.passage.text} {hit.published or ''}" for hit in hits])
+    found = candidates(question, hits, spans, calibration)
+    best = found[0].probability if found else 0.0
+    undisclosed = None if missing else _undisclosed(question, hits, encode, 1.0 - best)
+    related = bears_on(question, hits, missing)
+    if found and not missing and best >= calibration.threshold:
+        beside = [other for other in found[1:] if _stands_beside(other, found[0])][:MAX_ALTERNATIVES]
+        return Answers("answered", "", best, _claim(found[0]), tuple(map(_claim, beside)), undisclosed, related)
+    if undisclosed is not None:
+        why = "An article says itself that this is not known or not disclosed."
+        return Answers("not_disclosed", why, 1.0 - best, undisclosed, (), None, related)
+    return Answers("no_answer", reason(question, hits, missing), 1.0 - best, None, (), None, related)
+
+
+def conflicts(one: Claim, other: Claim) -> bool:
+    """Whether two claims on the same question cannot both be right: quantities that differ, of which neither is said to be
+    beside the other or at another time. In doubt they do not: a false conflict costs more trust than a missed one."""
+    values = read_value(one.text), read_value(other.text)
+    if values[0] is None or values[1] is None or not differ(values[0], values[1]):
+        return False
+    if one.when is not None and other.when is not None and normal_form(one.when.text) != normal_form(other.when.text):
+        return False
+    return not any(_PART_OF_MORE.search(_around(claim)) for claim in (one, other))
+
+
+def _around(claim: Claim) -> str:
+    start, end = claim.start - claim.quote_start, claim.end - claim.quote_start
+    return claim.quote[max(0, start - _NEIGHBOURHOOD) : end + _NEIGHBOURHOOD]
+
+
+def _stands_beside(other: Candidate, best: Candidate) -> bool:
+    """Whether another answer is probable enough to be shown beside the best one, and a quantity where that is one."""
+    if other.probability < LEAST_SHARE * best.probability or other.evidence.margin <= 0:
+        return False
+    return read_value(best.text) is None or read_value(other.text) is not None
+
+
+def _evidence(question: str, groups: Sequence[Sequence[_Found]], number: int) -> Evidence:
+    best = groups[number][0]
+    others = [group[0].span.margin for position, group in enumerate(groups) if position != number]
+    wanted = telling_stems(question)
+    held = stems(f"{best.hit.title} {best.hit.passage.text}")
+    return Evidence(
+        margin=best.span.margin,
+        lead=best.span.margin - max(others) if others else MAX_MARGIN,
+        shared=len(wanted & held) / len(wanted) if wanted else 0.0,
+        nearness=1 / best.hit.rank,
+        agreement=len({found.hit.rank for found in groups[number]}) - 1,
+    )
+
+
+def _undisclosed(question: str, hits: Sequence[Hit], encode: Encode | None, confidence: float) -> Claim | None:
     for hit in hits:
-        sentence = undisclosed_sentence(question, hit.passage)
+        sentence = undisclosed_sentence(question, hit.passage, encode)
         if sentence is not None:
-            start, end = sentence
-            return Answers("not_disclosed", doubt, _sentence_claim(hit, start, end, doubt), (), conflict=False)
-    return Answers("no_answer", doubt, None, (), conflict=False)
-
-
-def normal_form(text: str) -> str:
-    """A text for comparing answers, as SQuAD does: lower case, without punctuation, articles and doubled white space.
-
-    Commas and points inside numbers stay: 4,000 is not 4 000, and 1.5 not 15.
-    """
-    text = re.sub(r"(?<=\d)[.,](?=\d)", "\0", text.lower())
-    return " ".join(_ARTICLES.sub(" ", text.translate(_PUNCTUATION)).split())
+            return _sentence_claim(hit, *sentence, confidence)
+    return None
 
 
 def _whole(span: Span) -> Span:
@@ -93,10 +161,16 @@ def _whole(span: Span) -> Span:
     return replace(span, start=passage.start + first + start, end=passage.start + first + end)
 
 
-def _grouped(found: Sequence[_Found]) -> list[list[_Found]]:
-    """Spans that give the same answer, together; best first, both the groups and the spans in each."""
+def _grouped(hits: Sequence[Hit], spans: Sequence[Sequence[Span]]) -> list[list[_Found]]:
+    """Spans that give the same answer, together; by margin, both the groups and the spans in each."""
+    found = [
+        _Found(_whole(span), hit)
+        for hit, in_passage in zip(hits, spans, strict=True)
+        for span in in_passage
+        if normal_form(span.text)
+    ]
     groups: list[list[_Found]] = []
-    for candidate in found:
+    for candidate in sorted(found, key=lambda f: (-f.span.margin, f.hit.rank, f.span.start)):
         for group in groups:
             if _same(candidate, group[0]):
                 group.append(candidate)
@@ -107,32 +181,43 @@ def _grouped(found: Sequence[_Found]) -> list[list[_Found]]:
 
 
 def _same(one: _Found, other: _Found) -> bool:
-    """Whether two spans give the same answer: overlapping words of an article, or the same words, or a part of them, such as
-    "Putin" and "President Vladimir Putin"."""
+    """Whether two spans give the same answer: overlapping words of an article, the same value or name, or words of which one
+    only says more about the other, such as "Kursk" and "the Kursk region"."""
     if one.hit.source == other.hit.source and one.span.start < other.span.end and other.span.start < one.span.end:
         return True
-    shorter, longer = sorted((normal_form(one.span.text), normal_form(other.span.text)), key=len)
-    if not shorter:
-        return shorter == longer and one.span.text == other.span.text
-    return f" {shorter} " in f" {longer} "
+    if same_answer(one.span.text, other.span.text):
+        return True
+    if read_value(one.span.text) is not None and read_value(other.span.text) is not None:
+        return False
+    shorter, longer = sorted((_words(one.span.text), _words(other.span.text)), key=len)
+    for first in range(len(longer) - len(shorter) + 1):
+        if shorter and longer[first : first + len(shorter)] == shorter:
+            besides = longer[:first] + longer[first + len(shorter) :]
+            return not any(word[0].isupper() or word[0].isdigit() or _NEGATION.match(word) for word in besides)
+    return False
 
 
-def _claim(group: Sequence[_Found]) -> Claim:
-    best = group[0]
+def _words(text: str) -> list[str]:
+    return [word for word in _WORD.findall(text) if word.lower() not in ("a", "an", "the")]
+
+
+def _claim(candidate: Candidate) -> Claim:
+    best = candidate.found[0]
     passage = best.hit.passage
     start, end = best.span.start - passage.start, best.span.end - passage.start
     quote_start, quote_end = sentence_around(split_sentences(passage.text), start, end)
     places = [best.place()]
-    for other in group[1:]:
+    for other in candidate.found[1:]:
         place = other.place()
         if not any(_overlap(place, known) for known in places):
             places.append(place)
     return replace(
-        _sentence_claim(best.hit, passage.start + quote_start, passage.start + quote_end, best.probability),
+        _sentence_claim(best.hit, passage.start + quote_start, passage.start + quote_end, candidate.probability),
         text=best.span.text,
         start=best.span.start,
         end=best.span.end,
         support=tuple(places),
+        sources=len({place.article for place in places}),
     )
 
 
@@ -154,5 +239,9 @@ def _sentence_claim(hit: Hit, start: int, end: int, confidence: float) -> Claim:
         quote_start=start,
         quote_end=end,
         said_by=None,
+        published=hit.published,
+        when=None,
+        stance=None,
         support=(Place(hit.source, start, end),),
+        sources=1,
     )

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from index.errors import ModelError
 from index.models import model_folder
 from index.passages import Passage
+from index.sentences import split_sentences
 from qa.calibration import Calibration, load_calibration
 from qa.packing import unpack
 from qa.windows import Window, make_windows, pad
@@ -63,11 +64,18 @@ class Span:
 
 
 def decode(
-    start_scores: Floats, end_scores: Floats, allowed: npt.NDArray[np.bool_], *, count: int, max_tokens: int
+    start_scores: Floats,
+    end_scores: Floats,
+    allowed: npt.NDArray[np.bool_],
+    *,
+    count: int,
+    max_tokens: int,
+    sentences: npt.NDArray[np.int64] | None = None,
 ) -> list[tuple[int, int, float]]:
     """The `count` best spans that do not overlap, as (first token, last token, start + end score), best first.
 
-    start_scores, end_scores, allowed: (tokens,); a span holds allowed tokens only. Takes time in tokens times max_tokens.
+    start_scores, end_scores, allowed: (tokens,); a span holds allowed tokens only. sentences: (tokens,) the number of
+    the sentence that each token stands in, so that no span runs from one into the next. Takes time in tokens times max_tokens.
     """
     tokens = len(start_scores)
     width = min(max_tokens, tokens)
@@ -77,6 +85,8 @@ def decode(
     for length in range(width):
         firsts = tokens - length
         inside = inside[:firsts] & allowed[length:]
+        if sentences is not None:
+            inside &= sentences[:firsts] == sentences[length:]
         scores[length, :firsts] = np.where(inside, start_scores[:firsts] + end_scores[length:], -np.inf)
     spans: list[tuple[int, int, float]] = []
     while len(spans) < count:
@@ -149,9 +159,15 @@ def _spans(passage: Passage, window: Window, start_scores: Floats, end_scores: F
     tokens = len(window.input_ids)
     # A token without characters of its own (some tokenizers make them) is no place for an answer to begin or end.
     allowed = window.in_passage & (window.offsets[:, 1] > window.offsets[:, 0])
+    sentences = np.searchsorted([end for _, end in split_sentences(passage.text)], window.offsets[:, 0], side="right")
     spans = []
     for first, last, _ in decode(
-        start_scores[:tokens], end_scores[:tokens], allowed, count=SPANS_PER_PASSAGE, max_tokens=MAX_ANSWER_TOKENS
+        start_scores[:tokens],
+        end_scores[:tokens],
+        allowed,
+        count=SPANS_PER_PASSAGE,
+        max_tokens=MAX_ANSWER_TOKENS,
+        sentences=sentences,
     ):
         start, end = _whole_words(passage.text, int(window.offsets[first, 0]), int(window.offsets[last, 1]))
         spans.append(

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from qa.stance import Stance
+
 Status = Literal["answered", "not_disclosed", "no_answer"]
 
 
@@ -32,7 +34,10 @@ class Claim:
     """One answer: the article's words that give it, with the sentence around them and every place that says the same.
 
     text, start, end: the answer's own words. quote, quote_start, quote_end: the whole sentence that they stand in.
-    confidence: 0 to 1. said_by: the words that name who says it, where known. support: all places, the claim's own first.
+    confidence: 0 to 1. said_by: the words that name who says it, where the article names somebody. published: the article's
+    date, ISO 8601. when: the words that place the claim in time, where the sentence has such. stance: "denied", "negated" or
+    "conditional" where the sentence does not hold the words to be so. support: all places, the claim's own first.
+    sources: how many articles those are in, copies of one article counted once.
     """
 
     text: str
@@ -45,7 +50,11 @@ class Claim:
     quote_start: int
     quote_end: int
     said_by: Words | None
+    published: str | None
+    when: Words | None
+    stance: Stance | None
     support: tuple[Place, ...]
+    sources: int
 
 
 @dataclass(frozen=True)
@@ -71,17 +80,23 @@ class Reply:
     """The answer to one question.
 
     status: "answered"; "not_disclosed", where an article itself says that the thing is not known, and `answer` is that
-    sentence; "no_answer", and `answer` is None. alternatives: other claims, best first. conflict: whether answer and
-    alternatives differ on the same thing. timings_ms: milliseconds by step, "total" among them.
+    sentence; "no_answer", and `answer` is None. reason: why it is not answered, in one sentence; "" where it is.
+    confidence: the probability that the answer is right, or that there is rightly none. alternatives: other claims, best
+    first. conflict: whether answer and alternatives differ on the same thing. not_disclosed: beside an answer, a sentence
+    that says of the same thing that it is not known. related: whether the passages bear on the question at all.
+    timings_ms: milliseconds by step, "total" among them.
     """
 
     question: str
     resolved_question: str
     status: Status
+    reason: str
     confidence: float
     answer: Claim | None
     alternatives: tuple[Claim, ...]
     conflict: bool
+    not_disclosed: Claim | None
+    related: bool
     passages: tuple[RetrievedPassage, ...]
     timings_ms: Mapping[str, float]
 
@@ -90,7 +105,7 @@ class Reply:
         plain = asdict(self)
         plain["alternatives"] = list(plain["alternatives"])
         plain["passages"] = list(plain["passages"])
-        for claim in [plain["answer"], *plain["alternatives"]]:
+        for claim in [plain["answer"], *plain["alternatives"], plain["not_disclosed"]]:
             if claim is not None:
                 claim["support"] = list(claim["support"])
         plain["timings_ms"] = dict(self.timings_ms)

@@ -10,9 +10,12 @@ import torch
 import typer
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
+from index.embedder import load_embedder
 from index.models import DEFAULT_EMBEDDER, model_folder, weights_sha256
+from index.settings import read_settings
+from qa.evaluation.metrics import expected_calibration_error
 from qa.reader import SHIPPED_READER, load_reader
-from qa.training.calibrate import fit
+from qa.training.calibrate import ask, best_answers, fit
 from qa.training.examples import label, mixture
 from qa.training.export import export as export_run
 from qa.training.train import Recipe, minutes_left, train
@@ -72,12 +75,17 @@ def export(
 def calibrate(
     data: Annotated[Path, typer.Argument(help="The folder of question files (train/*.jsonl.gz).")],
     folder: Annotated[Path, typer.Option(help="The reader's folder.")] = SHIPPED_READER,
-    count: Annotated[int, typer.Option(help="Held-out questions to fit on.")] = 400,
+    count: Annotated[int, typer.Option(help="Held-out questions with an answer; as many without are added.")] = 500,
 ) -> None:
     """Fit the reader's probabilities on contexts it was not trained on, and write them beside its weights."""
-    fitted, right = fit(load_reader(str(folder)), data, count)
+    settings = read_settings()
+    asked = ask(load_reader(str(folder)), load_embedder(settings.embedder), data, count, settings.top_k)
+    # Every other one is kept to tell how well the curve fits what it was not fitted to.
+    evidence, right = best_answers(asked[1::2], half := fit(asked[::2]))
+    error = expected_calibration_error([half.probability(each) for each in evidence], right)
+    fitted = fit(asked)
     fitted.save(folder)
-    print(f"{folder}: {fitted}; right in {right:.1%} of the questions with an answer")
+    print(f"{folder}: {fitted}; calibration error of a fit on half, on the other half: {error:.3f}")
 
 
 def _base(name: str, layers: int) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:

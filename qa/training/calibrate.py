@@ -1,56 +1,122 @@
-"""Fits the logistic curve from a reader's margin to the probability that it is right (Platt 1999)."""
+"""Fits the curve from what speaks for an answer to the probability that it is right (Platt 1999), as it is met in use.
+
+Held-out questions are asked of an index of their contexts and of others, half of them so that the index does not hold the
+answer: the question was changed, or its context left out.
+"""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 
-from index.passages import Passage
-from qa.calibration import Calibration
-from qa.claims import normal_form
+from index.embedder import Embedder
+from index.search import Hit
+from index.settings import Settings
+from qa.calibration import Calibration, Evidence
+from qa.claims import candidates
+from qa.evaluation.measure import index_of_contexts
+from qa.evaluation.metrics import is_right
 from qa.questions import Question, is_held_out, read_questions
-from qa.reader import Reader
-from qa.training.unanswerable import changed_questions, near_misses
+from qa.reader import Reader, Span
+from qa.training.unanswerable import changed_questions
 
 # Encyclopaedic and news-like files: what the reader is for.
 FILES = ("squad_train_part", "squadshifts_new_wiki")
+# How many contexts the index holds beside those of the questions.
+OTHERS = 1500
+# Of shown answers so many shall be right.
+PRECISION = 0.85
+# Penalty on the squared weights, a question: without it, a weight that the sample happens to like grows without end.
+_PENALTY = 1e-3
 
 
-def fit(reader: Reader, data: Path, count: int, seed: int = 7) -> tuple[Calibration, float]:
-    """The curve fitted on `count` held-out questions with an answer and half as many made without, and the share of the first
-    whose best span is right: it holds an annotator's answer or stands in it, both in their normal form."""
-    questions = [q for name in FILES for q in read_questions(data / f"{name}.jsonl.gz") if is_held_out(q.context)]
-    chosen = random.Random(seed).sample(questions, min(count, len(questions)))
-    without = near_misses(chosen, count // 4, seed) + changed_questions(chosen, count // 4, seed)
-    asked: list[Question] = [*chosen, *without]
-    passages = [Passage(q.id, 0, len(q.context), q.context) for q in asked]
-    best = [spans[0] for spans in reader.read([q.text for q in asked], passages)]
-    right = [
-        any(_holds(normal_form(span.text), normal_form(answer)) for answer in question.answers)
-        for question, span in zip(asked, best, strict=True)
+@dataclass(frozen=True)
+class Asked:
+    """A question, what was found for it and what the reader pointed at."""
+
+    question: Question
+    hits: Sequence[Hit]
+    spans: Sequence[Sequence[Span]]
+
+
+def ask(reader: Reader, embedder: Embedder, data: Path, count: int, top_k: int, seed: int = 7) -> list[Asked]:
+    """`count` held-out questions with an answer in the index, and as many without."""
+    chooser = random.Random(seed)
+    questions = [q for name in FILES for q in read_questions(data / f"{name}.jsonl.gz")]
+    held_out = [q for q in questions if is_held_out(q.context)]
+    contexts = sorted({q.context for q in held_out})
+    left_out = set(chooser.sample(contexts, len(contexts) // 5))
+    inside = [q for q in held_out if q.context not in left_out]
+    outside = [q for q in held_out if q.context in left_out]
+    chosen = chooser.sample(inside, min(count, len(inside)))
+    changed = changed_questions(inside, count - count // 4, seed)
+    orphaned = [replace(q, answers=()) for q in chooser.sample(outside, min(count // 4, len(outside)))]
+    # Paragraphs of the same articles are what a question is easiest confused with.
+    titles = {q.title for q in held_out}
+    near = {q.context for q in questions if q.title in titles} - left_out
+    others = sorted({q.context for q in questions} - near - left_out)
+    corpus = near | set(chooser.sample(others, min(OTHERS, len(others))))
+    indexed = [q for q in questions if q.context in corpus]
+    asked = [*chosen, *changed, *orphaned]
+    with index_of_contexts(indexed, embedder, Settings()) as (index, _):
+        hits = index.search([q.text for q in asked], top_k)
+    return [
+        Asked(q, found, reader.read([q.text] * len(found), [hit.passage for hit in found]))
+        for q, found in zip(asked, hits, strict=True)
     ]
-    return logistic([span.margin for span in best], right), sum(right) / len(chosen)
 
 
-def _holds(one: str, other: str) -> bool:
-    shorter, longer = sorted((one, other), key=len)
-    return bool(shorter) and f" {shorter} " in f" {longer} "
+def fit(asked: Sequence[Asked]) -> Calibration:
+    """The curve that fits what was asked best, and the least threshold from which on PRECISION of the answers are right."""
+    calibration = Calibration()
+    # The curve decides which answer of a question comes first, and is fitted to the first ones.
+    for _ in range(3):
+        evidence, right = best_answers(asked, calibration)
+        calibration = logistic(evidence, right)
+    evidence, right = best_answers(asked, calibration)
+    return replace(calibration, threshold=threshold([calibration.probability(each) for each in evidence], right))
 
 
-def logistic(margins: list[float], right: list[bool]) -> Calibration:
-    """The curve of greatest likelihood, by Newton's method as L-BFGS approximates it."""
-    x, y = torch.tensor(margins, dtype=torch.float64), torch.tensor(right, dtype=torch.float64)
-    weights = torch.zeros(2, dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
+def best_answers(asked: Sequence[Asked], calibration: Calibration) -> tuple[list[Evidence], list[bool]]:
+    """What speaks for the most probable answer to each question, and whether it is right; nothing where there is none."""
+    evidence, right = [], []
+    for each in asked:
+        found = candidates(each.question.text, each.hits, each.spans, calibration)
+        if found:
+            evidence.append(found[0].evidence)
+            right.append(is_right(found[0].text, each.question.answers))
+    return evidence, right
+
+
+def logistic(evidence: Sequence[Evidence], right: Sequence[bool]) -> Calibration:
+    """The curve of greatest likelihood with no weight below 0, by Newton's method as L-BFGS approximates it."""
+    x = torch.tensor([each.values() for each in evidence], dtype=torch.float64)
+    y = torch.tensor(right, dtype=torch.float64)
+    # The weights are the squares of these.
+    roots = torch.full((x.shape[1],), 0.3, dtype=torch.float64, requires_grad=True)
+    intercept = torch.zeros(1, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([roots, intercept], max_iter=500, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
         optimizer.zero_grad()
-        value = torch.nn.functional.binary_cross_entropy_with_logits(weights[0] * x + weights[1], y)
+        scores = x @ roots.square() + intercept
+        value = torch.nn.functional.binary_cross_entropy_with_logits(scores, y) + _PENALTY * roots.square().square().sum()
         value.backward()  # type: ignore[no-untyped-call]
         return value
 
     optimizer.step(loss)  # type: ignore[no-untyped-call]
-    slope, intercept = weights.detach().tolist()
-    return Calibration(slope=round(slope, 4), intercept=round(intercept, 4))
+    margin, lead, shared, nearness, agreement = (round(weight, 4) for weight in roots.detach().square().tolist())
+    return Calibration(round(float(intercept.detach()), 4), margin, lead, shared, nearness, agreement)
+
+
+def threshold(probabilities: Sequence[float], right: Sequence[bool]) -> float:
+    """The least probability, rounded up to hundredths, from which on at least PRECISION of the answers are right; 1 if none."""
+    for hundredths in range(101):
+        shown = [is_so for probability, is_so in zip(probabilities, right, strict=True) if probability >= hundredths / 100]
+        if shown and sum(shown) >= PRECISION * len(shown):
+            return hundredths / 100
+    return 1.0

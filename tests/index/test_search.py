@@ -1,4 +1,4 @@
-"""Both halves of the search against independent ones, their fusion by hand, and any question at all."""
+"""Both halves of the search against independent ones, closeness and fusion by hand, and any question at all."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.catalog import Catalog
-from index.search import MAX_WORDS, Filters, Hit, Index, fuse, words_of
+from index.search import MAX_WORDS, Filters, Hit, Index, closeness, words_of
 from tests.conftest import HashingEmbedder
 from tests.index.samples import make_article, make_catalog, make_entry
 
@@ -52,6 +52,11 @@ def bm25(texts: Sequence[str], words: Sequence[str]) -> list[float]:
     return scores
 
 
+def lucene_idf(texts: Sequence[str], words: Sequence[str]) -> dict[str, float]:
+    holding = {word: sum(word in text.split() for text in texts) for word in words}
+    return {word[:5]: math.log(1 + (len(texts) - n + 0.5) / (n + 0.5)) for word, n in holding.items()}
+
+
 def sources(hits: Sequence[Hit]) -> list[str]:
     return [hit.source for hit in hits]
 
@@ -76,24 +81,62 @@ def test_a_pasted_page_is_searched_by_its_first_words() -> None:
     assert words_of(" ".join(f"w{n}" for n in range(500))) == [f"w{n}" for n in range(MAX_WORDS)]
 
 
-def test_fusion_by_hand() -> None:
-    # 3 is second by vectors and first by words: 0.4 / 12 + 0.6 / 11.
-    fused = fuse([1, 3], [3, 2])
-    assert [i for i, _ in fused] == [3, 2, 1]
-    assert [score for _, score in fused] == pytest.approx([0.0333333333 + 0.0545454545, 0.05, 0.0363636364])
-    assert fuse([], []) == []
-    assert [i for i, _ in fuse([5, 4], [])] == [5, 4]
+WEIGHTS = {"kim": 3.0, "wolf": 2.0, "troop": 5.0}
 
 
-@given(st.lists(st.integers(0, 30), unique=True), st.lists(st.integers(0, 30), unique=True))
-def test_fusion_by_brute_force(dense: list[int], lexical: list[int]) -> None:
-    expected = {
-        i: (0.4 / (11 + dense.index(i)) if i in dense else 0) + (0.6 / (11 + lexical.index(i)) if i in lexical else 0)
-        for i in {*dense, *lexical}
-    }
-    fused = fuse(dense, lexical)
-    assert dict(fused) == pytest.approx(expected)
-    assert [score for _, score in fused] == sorted((score for _, score in fused), reverse=True)
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", 0.0),
+        ("nothing of it", 0.0),
+        ("Wolf, wolf and WOLF", 0.2),  # each counts once
+        ("Troopers", 0.5),  # the same by its first five letters
+        ("kim saw the wolf", 0.5),
+        ("kim" + " x" * 13 + " wolf", 0.5),  # first and last of 15 words
+        ("kim" + " x" * 14 + " wolf", 0.3),  # one too far, and kim weighs more
+        ("kim wolf" + " x" * 20 + " wolf troop" + " x" * 20 + " kim", 0.7),  # the best window is neither first nor last
+        ("troop wolf kim", 1.0),
+    ],
+)
+def test_closeness_by_hand(text: str, expected: float) -> None:
+    assert closeness(text, WEIGHTS) == pytest.approx(expected)
+
+
+def test_closeness_to_a_question_without_words() -> None:
+    assert closeness("kim", {}) == 0.0
+
+
+@given(st.lists(st.sampled_from(["kim", "wolf", "troops", "x", "\U0001f600", "ß"]), max_size=60))
+def test_closeness_by_brute_force(words: list[str]) -> None:
+    stems = [word[:5] for word in words if word.isalpha()]
+    windows = [set(stems[first : first + 15]) for first in range(len(stems))]
+    expected = max((sum(WEIGHTS.get(stem, 0.0) for stem in window) for window in windows), default=0.0) / 10
+    assert closeness(" ".join(words), WEIGHTS) == pytest.approx(expected)
+
+
+def test_fusion_by_hand(tmp_path: Path) -> None:
+    texts = ["kim salt", "wolf kim" + " x" * 20 + " kim salt", "sand sand", "drum", "lamp", "ship"]
+    index, embedder = make_index(tmp_path, texts), HashingEmbedder()
+    [hits] = index.search(["kim salt wolf"], 6)
+    # Of six passages two hold kim and two salt, and one holds wolf: ln(1 + 4.5 / 2.5) and ln(1 + 5.5 / 1.5).
+    rarer, rarest = 1.0296194, 1.5404450
+    close = {0: 2 * rarer, 1: rarer + rarest}  # kim and salt; wolf and kim
+    dense = embedder.encode(texts) @ embedder.encode(["kim salt wolf"])[0]
+    lexical = bm25(texts, ["kim", "salt", "wolf"])
+    for hit in hits:
+        number = int(hit.source[1:])
+        share = close.get(number, 0.0) / (2 * rarer + rarest)
+        assert hit.score == pytest.approx(float(dense[number]) + 0.03 * lexical[number] + 0.5 * share, abs=1e-5)
+
+
+@pytest.mark.parametrize("others", [0, 30])
+def test_the_closer_of_two_passages_with_the_same_words_is_first(tmp_path: Path, others: int) -> None:
+    # One order of words and another: the same vector, and the same BM25, which is next to nothing where both words are common.
+    texts = ["kim" + " x" * 20 + " wolf", "x " * 20 + "kim wolf", *random_texts(5, others)]
+    first, second = make_index(tmp_path, texts).search(["kim wolf"], 40)[0][:2]
+    assert (first.source, second.source) == ("/001", "/000")
+    assert first.lexical_score == pytest.approx(second.lexical_score)
+    assert first.dense_score == pytest.approx(second.dense_score, abs=1e-6)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -112,8 +155,11 @@ def test_every_score_is_that_of_brute_force(tmp_path: Path, seed: int) -> None:
             assert hit.lexical_score == pytest.approx(lexical[number], abs=1e-9)
         by_words = [i for i in np.lexsort((np.arange(150), -np.array(lexical))).tolist() if lexical[i] > 0][:100]
         by_vectors = np.lexsort((np.arange(150), -dense)).tolist()[:100]
-        expected = sorted((score for _, score in fuse(by_vectors, by_words)), reverse=True)[:40]
-        assert [hit.score for hit in hits] == pytest.approx(expected)
+        both = dense + 0.03 * np.array(lexical)
+        read = sorted({*by_words, *by_vectors}, key=lambda i: -both[i])[:40]
+        weights = lucene_idf(texts, question.split())
+        expected = sorted((both[i] + 0.5 * closeness(texts[i], weights) for i in read), reverse=True)
+        assert [hit.score for hit in hits] == pytest.approx(expected, abs=1e-5)
         assert len(hits) == 40
 
 
@@ -176,6 +222,7 @@ def test_filters(tmp_path: Path) -> None:
     for hit in hits:  # a filter chooses and does not change how well a passage fits
         assert hit.lexical_score == pytest.approx(whole[hit.source].lexical_score)
         assert hit.dense_score == pytest.approx(whole[hit.source].dense_score)
+        assert hit.score == pytest.approx(whole[hit.source].score)
 
 
 def test_a_search_sees_what_another_catalog_changed(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -7,28 +9,59 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import ModelError
-from qa.calibration import FILE_NAME, Calibration, load_calibration
-from qa.training.calibrate import logistic
+from qa.calibration import FILE_NAME, Calibration, Evidence, load_calibration
+from qa.training.calibrate import logistic, threshold
+
+NONE = Evidence(margin=0, lead=0, shared=0, nearness=0, agreement=0)
+wild = st.floats(-1e6, 1e6)
 
 
-@given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
-def test_a_probability_rises_with_the_margin(one: float, other: float) -> None:
-    low, high = sorted((one, other))
-    calibration = Calibration(slope=0.3, intercept=-1.0)
+@given(st.builds(Evidence, wild, wild, wild, wild, wild), wild, st.sampled_from([field.name for field in fields(Evidence)]))
+def test_a_probability_rises_with_every_piece_of_evidence(evidence: Evidence, other: float, name: str) -> None:
+    calibration = Calibration(-1.0, 0.3, 0.1, 1e-4, 1e-4, 0.5)
+    low, high = sorted((evidence, replace(evidence, **{name: other})), key=lambda each: float(getattr(each, name)))
     assert 0 <= calibration.probability(low) <= calibration.probability(high) <= 1
+
+
+def test_a_probability_by_hand() -> None:
+    calibration = Calibration(intercept=-1.0, margin=0.5, lead=0.25, shared=2.0, nearness=1.0, agreement=0.125)
+    evidence = Evidence(margin=4.0, lead=2.0, shared=0.5, nearness=1 / 2, agreement=1)
+    assert calibration.probability(evidence) == pytest.approx(1 / (1 + math.exp(-(-1 + 2 + 0.5 + 1 + 0.5 + 0.125))))
 
 
 def test_it_is_kept_beside_the_weights(tmp_path: Path) -> None:
     assert load_calibration(tmp_path) == Calibration()
-    Calibration(0.25, -1.5, 0.6).save(tmp_path)
-    assert load_calibration(tmp_path) == Calibration(0.25, -1.5, 0.6)
-    (tmp_path / FILE_NAME).write_text('{"slop": 1}')
+    made = Calibration(-1.5, 0.25, 0.1, 0.2, 0.3, 0.4, 0.6)
+    made.save(tmp_path)
+    assert load_calibration(tmp_path) == made
+
+
+@pytest.mark.parametrize("content", ['{"slop": 1}', '{"margin": "much"}', "[1]", "{", '{"margin": null}'])
+def test_a_file_that_is_none_is_said(tmp_path: Path, content: str) -> None:
+    (tmp_path / FILE_NAME).write_text(content)
     with pytest.raises(ModelError, match="is no calibration"):
         load_calibration(tmp_path)
 
 
 def test_the_fit_gives_back_the_shares_it_was_made_of() -> None:
-    # Of ten at margin 0 three are right, of ten at margin 4 eight: two points, which a curve of two parameters meets.
-    fitted = logistic([0.0] * 10 + [4.0] * 10, [True] * 3 + [False] * 7 + [True] * 8 + [False] * 2)
-    assert fitted.probability(0.0) == pytest.approx(0.3, abs=1e-3)
-    assert fitted.probability(4.0) == pytest.approx(0.8, abs=1e-3)
+    # Of a hundred at margin 0 thirty are right, of a hundred at margin 4 eighty: two points, which the curve meets.
+    evidence = [NONE] * 100 + [replace(NONE, margin=4.0)] * 100
+    fitted = logistic(evidence, [True] * 30 + [False] * 70 + [True] * 80 + [False] * 20)
+    assert fitted.probability(evidence[0]) == pytest.approx(0.3, abs=0.01)
+    assert fitted.probability(evidence[-1]) == pytest.approx(0.8, abs=0.01)
+
+
+def test_no_weight_is_below_zero() -> None:
+    # The more passages agree, the fewer answers are right, which can only be chance.
+    evidence = [replace(NONE, agreement=number % 2) for number in range(100)]
+    assert logistic(evidence, [number % 2 == 0 or number % 10 == 1 for number in range(100)]).agreement == pytest.approx(
+        0, abs=1e-3
+    )
+
+
+def test_the_threshold_is_the_least_that_is_right_often_enough() -> None:
+    probabilities = [0.9] * 6 + [0.5] * 4 + [0.2] * 10
+    right = [True] * 6 + [True, True, True, False] + [False] * 10
+    # From 0.2 on 9 of 20 are right, from 0.5 on 9 of 10.
+    assert threshold(probabilities, right) == 0.21
+    assert threshold([0.3, 0.6], [False, False]) == 1.0

@@ -82,6 +82,13 @@ def test_a_span_does_not_reach_across_tokens_that_are_not_allowed() -> None:
     assert found == [(0, 1, 10.0), (3, 3, 9.0)]
 
 
+def test_a_span_stays_in_its_sentence() -> None:
+    start_scores, end_scores, everything = floats([9, 0, 0, 5]), floats([0, 1, 9, 2]), np.ones(4, dtype=bool)
+    sentences = np.array([0, 0, 1, 1])
+    assert decode(start_scores, end_scores, everything, count=1, max_tokens=4) == [(0, 2, 18.0)]
+    assert decode(start_scores, end_scores, everything, count=2, max_tokens=4, sentences=sentences) == [(0, 1, 10.0), (2, 2, 9.0)]
+
+
 def test_where_nothing_is_allowed_nothing_is_found() -> None:
     assert decode(floats([1, 2]), floats([3, 4]), np.array([False, False]), count=3, max_tokens=4) == []
 
@@ -170,6 +177,15 @@ def test_every_part_of_a_long_passage_is_read(tiny_reader: Reader) -> None:
         text = filler[: 4 * place] + best.text + " " + filler[4 * place :]
         [spans] = tiny_reader.read(["What?"], [passage(text)])
         assert any(OFFSET + 4 * place <= s.start < OFFSET + 4 * place + len(best.text) + 4 for s in spans), place
+
+
+def test_no_span_reaches_into_the_next_sentence(tiny_reader: Reader) -> None:
+    words = " ".join(f"word{number}" for number in range(12))
+    text = "\n".join([f"{words}. {words.capitalize()}."] * 4)
+    for question in ("Who?", "How many words are there?", "word3 word4"):
+        [spans] = tiny_reader.read([question], [Passage("a", 5, 5 + len(text), text)])
+        assert spans
+        assert not any("\n" in span.text or ". W" in span.text for span in spans)
 
 
 def test_no_question_means_no_reading(tiny_reader: Reader) -> None:
