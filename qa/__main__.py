@@ -74,7 +74,7 @@ def chat(index: IndexOption = None, reader: ReaderOption = None, top_k: TopKOpti
                 print(error)
                 continue
             print(in_words(reply))
-            history.append(Turn(question, reply.answer.text if reply.answer else ""))
+            history.append(Turn(reply.resolved_question, reply.answer.text if reply.answer else ""))
 
 
 @application.command()
@@ -109,29 +109,37 @@ def in_words(reply: Reply) -> str:
     if reply.resolved_question != reply.question.strip():
         lines.append(f"(asked as: {reply.resolved_question})")
     if reply.answer is None:
-        lines.append("The articles do not say.")
-        if reply.passages:
+        lines += ["The articles do not say.", reply.reason]
+        if reply.related and reply.passages:
             nearest = reply.passages[0]
             lines += ["Related, not an answer:", f"  {nearest.text}", f"  {nearest.article}:{nearest.start}-{nearest.end}"]
         return "\n".join(lines)
     if reply.status == "not_disclosed":
-        lines.append("The articles say that this is not known or not disclosed:")
+        lines.append(reply.reason)
     lines += _claim_lines(reply.answer, reply.status == "answered")
     if reply.alternatives:
         lines.append("The articles also say:" if not reply.conflict else "The articles differ:")
         for claim in reply.alternatives:
             lines += _claim_lines(claim, with_confidence=True)
+    if reply.not_disclosed is not None:
+        lines += ["What is not known or not disclosed:", *_claim_lines(reply.not_disclosed, with_confidence=False)]
     return "\n".join(lines)
 
 
 def _claim_lines(claim: Claim, with_confidence: bool) -> list[str]:
     confidence = f"  ({claim.confidence:.0%} sure)" if with_confidence else ""
-    speaker = f"  said by: {claim.said_by.text}" if claim.said_by else ""
     lines = [f"{claim.text}{confidence}"]
     if claim.quote != claim.text:
         lines.append(f"  “{claim.quote}”")
-    lines += [speaker] if speaker else []
-    return [*lines, f"  {claim.title}", f"  {claim.article}:{claim.start}-{claim.end}"]
+    facts = [
+        f"{claim.stance} in this sentence" if claim.stance else "",
+        f"said by: {claim.said_by.text}" if claim.said_by else "",
+        f"when: {claim.when.text}" if claim.when else "",
+        f"said in {claim.sources} articles" if claim.sources > 1 else "",
+    ]
+    lines += [f"  {'; '.join(filter(None, facts))}"] if any(facts) else []
+    title = f"{claim.title}, {claim.published[:10]}" if claim.published else claim.title
+    return [*lines, f"  {title}", f"  {claim.article}:{claim.start}-{claim.end}"]
 
 
 def _open(index: Path | None, reader: str | None) -> Assistant:

@@ -141,6 +141,7 @@ class Assistant:
     def _resolve(self, question: str, history: Sequence[Turn], filters: Filters | None, top_k: int) -> tuple[str, Claim | None]:
         """The question as it stands without the conversation, and its answer where that is known already: "Who said that?"
         asks for the speaker of the last answer."""
+        history = [Turn(_characters(turn.question), _characters(turn.answer)) for turn in history]
         if not history or asks_about_answer(question) != "source" or not history[-1].answer:
             return resolve(question, history), None
         before = self.ask(history[-1].question[:MAX_QUESTION_CHARACTERS], history=history[:-1], filters=filters, top_k=top_k)
@@ -172,13 +173,17 @@ class Assistant:
 
 def _clean(question: str) -> str:
     """The question as text that every part can take. Raises ValueError where there is nothing to ask."""
-    # A command line can hand over bytes that are no characters.
-    text = unicodedata.normalize("NFC", question.encode("utf-8", "replace").decode()).replace("\0", " ").strip()
+    text = _characters(question).strip()
     if not text:
         raise ValueError("The question is empty; type what you want to know.")
     if len(text) > MAX_QUESTION_CHARACTERS:
         raise ValueError(f"The question has {len(text)} characters, and {MAX_QUESTION_CHARACTERS} are the most; shorten it.")
     return text
+
+
+def _characters(text: str) -> str:
+    """The text as articles are read: NFC, and without what is no character, which a command line can hand over."""
+    return unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode()).replace("\0", " ")
 
 
 def _milliseconds(start: float, end: float) -> float:

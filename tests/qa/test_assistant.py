@@ -47,15 +47,18 @@ ASKED = [
 asked = st.sampled_from(ASKED + HOSTILE) | texts.filter(lambda text: 0 < len(text.strip(" \0\n\t")) < 500) | st.text(min_size=1)
 
 
+def claims_of(reply: dict[str, Any]) -> list[dict[str, Any]]:
+    return [claim for claim in [reply["answer"], *reply["alternatives"], reply["not_disclosed"]] if claim is not None]
+
+
 def quoted(reply: dict[str, Any]) -> Iterator[tuple[str, int, int, str | None]]:
     """Every place that a reply names: article, start, end, and the text it says is there, if it says one."""
-    for claim in [reply["answer"], *reply["alternatives"]]:
-        if claim is None:
-            continue
+    for claim in claims_of(reply):
         yield claim["article"], claim["start"], claim["end"], claim["text"]
         yield claim["article"], claim["quote_start"], claim["quote_end"], claim["quote"]
-        if claim["said_by"] is not None:
-            yield claim["article"], claim["said_by"]["start"], claim["said_by"]["end"], claim["said_by"]["text"]
+        for words in (claim["said_by"], claim["when"]):
+            if words is not None:
+                yield claim["article"], words["start"], words["end"], words["text"]
         for place in claim["support"]:
             yield place["article"], place["start"], place["end"], None
     for passage in reply["passages"]:
@@ -69,14 +72,13 @@ def assert_quotes(assistant: Assistant, reply: Reply) -> None:
         assert article is not None
         assert 0 <= start < end <= len(article.text)
         assert text is None or article.text[start:end] == text
-    for claim in [plain["answer"], *plain["alternatives"]]:
-        if claim is None:
-            continue
+    for claim in claims_of(plain):
         assert claim["quote_start"] <= claim["start"] < claim["end"] <= claim["quote_end"]
         assert claim["support"][0] == {"article": claim["article"], "start": claim["start"], "end": claim["end"]}
         assert 0 <= claim["confidence"] <= 1
     assert 0 <= plain["confidence"] <= 1
     assert (plain["answer"] is None) == (plain["status"] == "no_answer")
+    assert (plain["reason"] == "") == (plain["status"] == "answered")
     assert [p["rank"] for p in plain["passages"]] == list(range(1, len(plain["passages"]) + 1))
 
 
@@ -188,16 +190,23 @@ CLAIM = {
     "quote_start": int,
     "quote_end": int,
     "said_by": (dict, type(None)),
+    "published": (str, type(None)),
+    "when": (dict, type(None)),
+    "stance": (str, type(None)),
     "support": list,
+    "sources": int,
 }
 REPLY = {
     "question": str,
     "resolved_question": str,
     "status": str,
+    "reason": str,
     "confidence": float,
     "answer": (dict, type(None)),
     "alternatives": list,
     "conflict": bool,
+    "not_disclosed": (dict, type(None)),
+    "related": bool,
     "passages": list,
     "timings_ms": dict,
 }
@@ -228,14 +237,43 @@ def test_the_json_is_the_one_that_others_read(assistant: Assistant, question: st
     assert json.loads(json.dumps(plain)) == plain
     assert_form(plain, REPLY)
     assert plain["status"] in ("answered", "not_disclosed", "no_answer")
-    for claim in [plain["answer"], *plain["alternatives"]]:
-        if claim is not None:
-            assert_form(claim, CLAIM)
-            for place in claim["support"]:
-                assert_form(place, PLACE)
-            if claim["said_by"] is not None:
-                assert_form(claim["said_by"], WORDS)
+    for claim in claims_of(plain):
+        assert_form(claim, CLAIM)
+        for place in claim["support"]:
+            assert_form(place, PLACE)
+        for words in (claim["said_by"], claim["when"]):
+            if words is not None:
+                assert_form(words, WORDS)
     for passage in plain["passages"]:
         assert_form(passage, PASSAGE)
     assert "total" in plain["timings_ms"]
     assert all(type(value) is float and value >= 0 for value in plain["timings_ms"].values())
+
+
+def test_who_said_that_asks_for_the_speaker_of_the_last_answer(assistant: Assistant) -> None:
+    question = "How many ships called there?"
+    claim = next(
+        claim for claim in (assistant.ask(question).answer, *assistant.ask(question).alternatives) if claim is not None
+    )
+    reply = assistant.ask("Who said that?", history=[Turn(question, claim.text)])
+    assert reply.resolved_question != "Who said that?"
+    assert_quotes(assistant, reply)
+    if claim.said_by is not None:
+        assert reply.answer is not None
+        assert (reply.answer.text, reply.answer.start) == (claim.said_by.text, claim.said_by.start)
+
+
+def test_a_question_that_stands_alone_is_asked_as_it_is(assistant: Assistant) -> None:
+    history = [Turn("Who built the harbour of Ostwick?", "Mara Lindqvist")]
+    for question in (
+        "How many people live in Bergen?",
+        "Who built the harbour of Ostwick?",
+        "When did Noa speak to the world?",
+    ):
+        assert assistant.ask(question, history=history).resolved_question == question
+
+
+def test_the_passages_are_told_before_they_are_read(assistant: Assistant) -> None:
+    told: list[tuple[str, int]] = []
+    reply = assistant.ask(ASKED[0], found=lambda question, passages: told.append((question, len(passages))))
+    assert told == [(ASKED[0], len(reply.passages))]

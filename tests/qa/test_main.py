@@ -16,6 +16,7 @@ from index.embedder import Embedder
 from index.search import Index
 from qa.__main__ import application, in_words
 from qa.assistant import Assistant
+from qa.reply import Turn
 from tests.conftest import HashingEmbedder
 from tests.qa.conftest import HARBOUR, make_index
 
@@ -198,12 +199,15 @@ def test_a_missing_batch_file_is_said(small_index: Index, tmp_path: Path) -> Non
 def test_a_chat_answers_until_an_empty_line_or_the_end(small_index: Index, assistant: Assistant, end: str) -> None:
     result = run(small_index, "chat", typed=f"{QUESTION}\n{'x' * 3000}\nWho built it?\n{end}")
     assert (result.exit_code, result.stderr) == (0, "")
-    first, second = assistant.ask(QUESTION).answer, assistant.ask("Who built it?").answer
-    assert first is not None
-    assert second is not None
-    places = [result.stdout.index(text) for text in (first.quote, "3000 characters")]
+    first = assistant.ask(QUESTION)
+    assert first.answer is not None
+    second = assistant.ask("Who built it?", history=[Turn(QUESTION, first.answer.text)])
+    assert second.answer is not None
+    assert second.resolved_question != "Who built it?"
+    shown = (first.answer.quote, "3000 characters", f"(asked as: {second.resolved_question})")
+    places = [result.stdout.index(text) for text in shown]
     assert places == sorted(places)
-    assert second.text in result.stdout[places[1] :]
+    assert second.answer.text in result.stdout[places[2] :]
 
 
 def test_no_models_are_loaded_where_there_is_no_index(tmp_path: Path) -> None:
