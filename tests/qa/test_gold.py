@@ -1,0 +1,138 @@
+"""Precision and recall of whole replies on articles and questions that were written for this, with the models that ship.
+
+Run by itself it prints the table: python -m tests.qa.test_gold
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.build import build, open_or_create
+from index.embedder import load_embedder
+from index.models import DEFAULT_EMBEDDER
+from index.search import Index
+from index.settings import Settings
+from qa.assistant import Assistant
+from qa.reader import load_reader
+from qa.reply import Claim, Reply, Turn
+from qa.values import normal_form
+
+pytestmark = pytest.mark.models
+
+GOLD = Path(__file__).parents[1] / "gold"
+
+
+@dataclass(frozen=True)
+class Score:
+    """What was shown and expected, and how much of each is right."""
+
+    shown: int
+    expected: int
+    right: int
+
+    @property
+    def precision(self) -> float:
+        return self.right / self.shown if self.shown else 1.0
+
+    @property
+    def recall(self) -> float:
+        return self.right / self.expected if self.expected else 1.0
+
+
+def ask(folder: Path) -> tuple[list[tuple[dict[str, Any], Reply]], list[tuple[dict[str, Any], Reply]]]:
+    """Every gold question with its reply, and every follow-up."""
+    settings, embedder = Settings(), load_embedder(DEFAULT_EMBEDDER)
+    catalog = open_or_create(folder, embedder, settings.passage_tokens, settings.overlap_tokens)
+    assert not build(catalog, [GOLD / "articles"], embedder).failed
+    assistant = Assistant(Index.open(folder, embedder), load_reader())
+    rows = json.loads((GOLD / "questions.json").read_text(encoding="utf-8"))
+    follow_ups = json.loads((GOLD / "follow_ups.json").read_text(encoding="utf-8"))
+    asked = [
+        (row, assistant.ask(row["question"], history=[Turn(*turn) for turn in row.get("history", ())]))
+        for row in [*rows, *follow_ups]
+    ]
+    return asked[: len(rows)], asked[len(rows) :]
+
+
+def same(shown: str, expected: str) -> bool:
+    """Whether one holds the other, both without articles, case and punctuation."""
+    shorter, longer = sorted((normal_form(shown), normal_form(expected)), key=len)
+    return bool(shorter) and f" {shorter} " in f" {longer} "
+
+
+def claims(reply: Reply) -> list[Claim]:
+    return [c for c in (reply.answer, *reply.alternatives) if c is not None] if reply.status == "answered" else []
+
+
+def scores(asked: list[tuple[dict[str, Any], Reply]], follow_ups: list[tuple[dict[str, Any], Reply]]) -> dict[str, Score]:
+    found: dict[str, list[tuple[int, int, int]]] = {}
+
+    def count(name: str, shown: int, expected: int, right: int) -> None:
+        found.setdefault(name, []).append((shown, expected, right))
+
+    for row, reply in asked:
+        shown = claims(reply)
+        right = [text for text in row["claims"] if any(same(c.text, text) for c in shown)]
+        count("claims", len(shown), len(row["claims"]), len(right))
+        count(
+            "best claim",
+            min(1, len(shown)),
+            min(1, len(row["claims"])),
+            int(any(same(c.text, t) for c in shown[:1] for t in row["claims"])),
+        )
+        for claim in shown:
+            for text, speaker in row.get("said_by", {}).items():
+                if same(claim.text, text):
+                    named = claim.said_by.text if claim.said_by else None
+                    count(
+                        "speakers",
+                        int(named is not None),
+                        int(speaker is not None),
+                        int(bool(named and speaker and same(named, speaker))),
+                    )
+        if row.get("conflict", False) is not None:
+            expected = bool(row.get("conflict", False))
+            count("conflicts", int(reply.conflict), int(expected), int(reply.conflict and expected))
+        sentence = reply.answer if reply.status == "not_disclosed" else reply.not_disclosed
+        hidden = row.get("not_disclosed")
+        told = sentence is not None and hidden is not None and hidden in sentence.text
+        count("not disclosed", int(sentence is not None), int(hidden is not None), int(told))
+        if not row["claims"]:
+            count("not answered", 1, 1, int(reply.status != "answered"))
+    for row, reply in follow_ups:
+        shown = claims(reply)
+        count("follow-ups", min(1, len(shown)), 1, int(any(same(c.text, t) for c in shown[:1] for t in row["claims"])))
+    return {name: Score(*map(sum, zip(*rows, strict=True))) for name, rows in found.items()}
+
+
+@pytest.fixture(scope="module")
+def gold(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Score]:
+    return scores(*ask(tmp_path_factory.mktemp("gold")))
+
+
+# A little below what is measured, so that a change for the worse is seen: name, precision, recall.
+@pytest.mark.parametrize(
+    ("name", "precision", "recall"),
+    [("best claim", 0.5, 0.5)],
+)
+def test_precision_and_recall(gold: dict[str, Score], name: str, precision: float, recall: float) -> None:
+    assert gold[name].precision >= precision
+    assert gold[name].recall >= recall
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as scratch:
+        replies = ask(Path(scratch))
+    for row, reply in [*replies[0], *replies[1]]:
+        print(
+            row["question"], "|", reply.status, [(c.text, c.said_by and c.said_by.text) for c in claims(reply)], reply.conflict
+        )
+    for name, score in scores(*replies).items():
+        precision, recall = f"{score.right}/{score.shown}", f"{score.right}/{score.expected}"
+        print(f"{name:15} precision {score.precision:.2f} ({precision}) recall {score.recall:.2f} ({recall})")
