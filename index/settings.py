@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     # The address that the chat listens on.
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
+    # Whether the library page only shows the articles.
+    read_only: bool = False
 
 
 def read_settings(**given: Any) -> Settings:

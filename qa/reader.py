@@ -272,7 +272,6 @@ def _computes_in_bfloat16() -> bool:
 def _shorten(model: PreTrainedModel) -> None:
     """Makes the transformer compute in bfloat16 and its answer layer in 32 bits: scores are compared to each other, and eight
     bits would make ties of them."""
-    import torch
 
     head = model.get_submodule("qa_outputs")
     model.bfloat16()

@@ -29,10 +29,17 @@ def chat(
     host: Annotated[str | None, typer.Option(help="The address to listen on (default: $QUOTH_HOST or 127.0.0.1).")] = None,
     port: Annotated[int | None, typer.Option(help="Its port, 0 for a free one (default: $QUOTH_PORT or 7860).")] = None,
     reader: Annotated[str | None, typer.Option(help="Another reader: a folder or a hub name.")] = None,
+    export_feedback: Annotated[
+        Path | None, typer.Option(help="Write the votes as questions for `python -m qa evaluate` to this file, and end.")
+    ] = None,
 ) -> None:
     given = {"index_dir": index, "host": host, "port": port, "reader": reader}
     try:
-        _serve(read_settings(**{name: value for name, value in given.items() if value is not None}))
+        settings = read_settings(**{name: value for name, value in given.items() if value is not None})
+        if export_feedback is None:
+            _serve(settings)
+        else:
+            _export_feedback(settings.index_dir, export_feedback)
     except NoUsableIndexError as error:
         print(f"quoth: {error}", file=sys.stderr)
         raise typer.Exit(3) from None
@@ -49,11 +56,12 @@ def _serve(settings: Settings) -> None:
     # The port first, because it takes no time: nobody should wait for the models to hear that it is taken.
     port = free_port(settings.host, settings.port)
     assistant = _open(settings)
-    from ui.chat import build_app, serve
+    from ui.chat import build_app
+    from ui.serve import serve
 
-    app = build_app(assistant)
+    app = build_app(assistant, read_only=settings.read_only)
     try:
-        address = serve(app, host=settings.host, port=port)
+        address = serve(app, host=settings.host, port=port, read_only=settings.read_only)
     except OSError as error:
         raise not_free(settings.host, port, str(error)) from None
     try:
@@ -61,6 +69,17 @@ def _serve(settings: Settings) -> None:
         threading.Event().wait()
     finally:
         app.close(verbose=False)
+
+
+def _export_feedback(index_dir: Path, path: Path) -> None:
+    from ui.feedback import evaluation_file
+
+    rows = evaluation_file(index_dir)
+    try:
+        path.write_text(rows, encoding="utf-8")
+    except OSError as error:
+        raise QuothError(f"{path} cannot be written ({error.strerror}).") from error
+    print(f"{path}: {rows.count(chr(10))} questions from the votes in {index_dir}")
 
 
 def _open(settings: Settings) -> Assistant:

@@ -1,11 +1,10 @@
-"""The chat as a Gradio app: a conversation, a box to ask in, and a panel that shows the article an answer is from."""
+"""The page to ask on, as a Gradio app: a conversation, a box to ask in, and a panel with the article an answer is from."""
 
 from __future__ import annotations
 
-import logging
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,140 +17,147 @@ os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
 import gradio as gr
 
 from index.errors import QuothError
-from qa.reply import Reply, Turn
-from ui.render import Failure, conversation_html, source_html
+from qa.reply import Reply
+from ui.asking import steps
+from ui.conversation import SUGGESTED, Exchange, Failure, Pending, conversation_html, suggestions_html
+from ui.corpus import corpus_of, filters_of, masthead_html, places_html
+from ui.feedback import keep
+from ui.keep import conversation_json, conversation_markdown
+from ui.panel import source_html, spans_in
+from ui.render import escape
+from ui.slots import Slots
+from ui.suggested import Suggested
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
 
-HERE = Path(__file__).parent
 # Two questions at a time: a model fills a core, and a third person waits less in the queue than beside it.
 QUESTIONS_AT_ONCE = 2
-# Names of fonts, not files: whatever the reader's system has, and nothing to fetch.
-FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
-
-log = logging.getLogger(__name__)
-
-
-def answer(assistant: Assistant, question: str, turns: Sequence[Reply | Failure]) -> Reply | Failure:
-    """The assistant's reply, asked with the conversation so far; a failure is said in the conversation."""
-    history = [Turn(turn.question, turn.answer.text if turn.answer else "") for turn in turns if isinstance(turn, Reply)]
-    try:
-        return assistant.ask(question, history=history)
-    except (QuothError, ValueError) as error:
-        return Failure(question, str(error))
-    except Exception:
-        # The reader of the page can do nothing with it; whoever runs the server finds it in the terminal.
-        log.exception("The question %r failed.", question)
-        return Failure(question, "Something went wrong with this question; the terminal of Quoth shows what.")
+# How many people's events may wait for their turn in it; waiting costs next to nothing.
+WAITING_AT_ONCE = 100
+FORM_HTML = (Path(__file__).parent / "form.html").read_text(encoding="utf-8")
+HIDDEN: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
-def build_app(assistant: Assistant) -> gr.Blocks:
-    """The page. What a person asked lives in their browser session's state and nowhere else."""
-    examples = assistant.suggest_questions()
+def build_app(assistant: Assistant, *, read_only: bool = False) -> gr.Blocks:
+    """Both pages. What a person asked lives in their browser session's state and nowhere else, but for what they vote on.
 
-    def ask(typed: str, turns: list[Reply | Failure], event: gr.EventData) -> Iterator[tuple[Any, ...]]:
-        # An example's button sends its question with the event; otherwise the box has it.
-        question = event._data["question"] if event._data else typed
-        if not question.strip():
-            yield gr.skip(), gr.skip(), gr.skip()
-            return
-        yield conversation_html(turns, question, examples=examples), "", gr.skip()
-        turns = [*turns, answer(assistant, question, turns)]
-        yield conversation_html(turns, examples=examples), gr.skip(), turns
+    read_only: nobody adds or removes articles on the library page.
+    """
+    # Imported here because it imports this module's settings of the environment through gradio.
+    from ui.library_page import library_page
 
-    def clear() -> tuple[str, str, list[Reply | Failure]]:
-        return conversation_html([], examples=examples), "", []
-
-    def open_source(event: gr.EventData) -> str:
-        place = event._data
-        shown = source_html(assistant.article(str(place["article"])), int(place["start"]), int(place["end"]))
-        # The time makes it news to the page, which scrolls to the place again if it is the one already open.
-        return f'<div data-opened="{time.time_ns()}">{shown}</div>'
-
+    slots = Slots(QUESTIONS_AT_ONCE)
+    suggested = Suggested(assistant, slots)
+    suggested.seek()
     app = gr.Blocks(title="Quoth", analytics_enabled=False, fill_width=True)
     with app:
-        turns = gr.State([])
-        with gr.Row(elem_id="page"):
-            with gr.Column(elem_id="chat"):
-                gr.HTML(_masthead(len(assistant.articles())), apply_default_css=False, js_on_load=None)
-                conversation = gr.HTML(
-                    conversation_html([], examples=examples),
-                    apply_default_css=False,
-                    js_on_load="quothConversation(element, trigger, watch)",
-                )
-                with gr.Row(elem_id="ask"):
-                    box = gr.Textbox(
-                        label="Your question",
-                        placeholder="Ask your articles",
-                        show_label=False,
-                        container=False,
-                        autofocus=True,
-                        max_lines=4,
-                        submit_btn="Ask",
-                        elem_id="question",
-                    )
-                    cleared = gr.Button("Clear", size="sm", elem_id="clear")
-            with gr.Column(elem_id="source"):
-                source = gr.HTML(apply_default_css=False, js_on_load="quothSource(element, props, watch)")
-
-        asking = gr.on(
-            [box.submit, conversation.submit],
-            ask,
-            [box, turns],
-            [conversation, box, turns],
-            show_progress="hidden",
-            # What is asked while another question is read comes after it, instead of being dropped.
-            trigger_mode="always_last",
-            concurrency_limit=QUESTIONS_AT_ONCE,
-            api_visibility="private",
-        )
-        # A question still being read would bring the old conversation back, hence the cancelling.
-        cleared.click(
-            clear,
-            None,
-            [conversation, source, turns],
-            cancels=[asking],
-            queue=False,
-            show_progress="hidden",
-            api_visibility="private",
-        )
-        conversation.click(open_source, None, source, show_progress="hidden", api_visibility="private")
+        _chat_page(app, assistant, suggested, slots)
+    with app.route("Library", "/library"):
+        library_page(app, assistant, suggested, read_only=read_only)
     return app
 
 
-def _masthead(articles: int) -> str:
-    asked = f"{articles:,} article{'' if articles == 1 else 's'}"
-    return f'<header class="masthead"><h1>Quoth</h1><p>Ask {asked}. Every answer is a quote.</p></header>'
+def _chat_page(app: gr.Blocks, assistant: Assistant, suggested: Suggested, slots: Slots) -> None:
+    async def ask(exchanges: list[Exchange], event: gr.EventData) -> AsyncIterator[tuple[Any, ...]]:
+        asked = event._data
+        question = str(asked["question"])
+        if not question.strip():
+            yield conversation_html(exchanges), gr.skip(), gr.skip()
+            return
+        try:
+            # The root is only asked for where a place is given, and looking it up takes time with many articles.
+            corpus = corpus_of(assistant.articles() if asked["source"] else [])
+            filters = filters_of(corpus, str(asked["source"]), str(asked["from"]), str(asked["to"]))
+        except (QuothError, ValueError) as error:
+            exchanges = [*exchanges, Exchange(question, Failure(str(error)))]
+            yield conversation_html(exchanges), gr.skip(), exchanges
+            return
+        async for step in steps(assistant, question, exchanges, filters, slots):
+            if isinstance(step, Pending):
+                yield conversation_html(exchanges, step), gr.skip(), gr.skip()
+            else:
+                exchanges = [*exchanges, step]
+                yield conversation_html(exchanges), suggestions_html(suggested.questions, exchanges), exchanges
 
+    def stop(exchanges: list[Exchange]) -> str:
+        return conversation_html(exchanges)
 
-def serve(app: gr.Blocks, *, host: str, port: int) -> str:
-    """Starts serving and returns the address once it answers; `app.close()` ends it. Raises OSError for a taken port.
+    def clear() -> tuple[str, str, str, list[Exchange]]:
+        return conversation_html([]), suggestions_html(suggested.questions, []), "", []
 
-    Everything is said here rather than left to Gradio's environment variables: no public link, no file of the disk, no
-    interface for programs, no record of what was asked, no request to another host.
-    """
-    # Gradio asks its own address whether it answers, and no proxy knows that one.
-    bypass = ["127.0.0.1", "localhost", host, os.environ.get("NO_PROXY"), os.environ.get("no_proxy")]
-    os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(filter(None, bypass))
-    _, address, _ = app.queue(api_open=False).launch(
-        server_name=host,
-        server_port=port,
-        prevent_thread_lock=True,
-        quiet=True,
-        share=False,
-        inbrowser=False,
-        footer_links=[],
-        run_history=False,
-        allowed_paths=[],
-        blocked_paths=[],
-        max_file_size=1,
-        enable_monitoring=False,
-        ssr_mode=False,
-        pwa=False,
-        mcp_server=False,
-        theme=gr.themes.Base(font=FONTS, font_mono=("ui-monospace", "monospace")),
-        css=(HERE / "style.css").read_text(encoding="utf-8"),
-        head=f"<script>{(HERE / 'page.js').read_text(encoding='utf-8')}</script>",
+    def open_source(event: gr.EventData) -> str:
+        place = event._data
+        article = assistant.article(str(place["article"]))
+        shown = source_html(article, int(place["start"]), int(place["end"]), spans_in(str(place["also"])))
+        # The time makes it news to the page, which scrolls to the place again if it is the one already open.
+        return f'<div data-opened="{time.time_ns()}">{shown}</div>'
+
+    def vote(exchanges: list[Exchange], event: gr.EventData) -> str:
+        given = event._data
+        at, said = int(given["turn"]), str(given["vote"])
+        if not 0 <= at < len(exchanges) or said not in ("up", "down"):
+            return _status("There is no such answer.")
+        reply = exchanges[at].outcome
+        if not isinstance(reply, Reply):
+            return _status("There is no such answer.")
+        try:
+            keep(assistant.index.catalog.folder, exchanges[at].id, said, str(given["note"])[:2000], reply)  # type: ignore[arg-type]
+        except QuothError as error:
+            return _status(str(error))
+        return _status("Kept on this machine, thank you.")
+
+    def download(exchanges: list[Exchange], event: gr.EventData) -> str:
+        if event._data["kind"] == "json":
+            return file_html("conversation.json", "application/json", conversation_json(exchanges))
+        return file_html("conversation.md", "text/markdown", conversation_markdown(exchanges))
+
+    def opening() -> tuple[str, str]:
+        corpus = corpus_of(assistant.articles())
+        return masthead_html(corpus, page="chat"), places_html(corpus)
+
+    async def suggest(exchanges: list[Exchange]) -> str:
+        await suggested.wait(SUGGESTED)
+        return suggestions_html(suggested.questions, exchanges)
+
+    turns = gr.State([])
+    with gr.Row(elem_id="page"):
+        with gr.Column(elem_id="chat"):
+            masthead = part(masthead_html(corpus_of(assistant.articles()), page="chat"))
+            conversation = part(conversation_html([]), "quothConversation(element, trigger, watch)")
+            examples = part("", "quothExamples(element)")
+            form = part(FORM_HTML, "quothForm(element, trigger)", elem_id="ask")
+            places = part("")
+            saved = part("", "quothDownload(element, watch)")
+            status = part(_status(""))
+        with gr.Column(elem_id="source"):
+            source = part("", "quothSource(element, props, watch)")
+
+    asking = form.submit(
+        ask, turns, [conversation, examples, turns], trigger_mode="multiple", concurrency_limit=WAITING_AT_ONCE, **HIDDEN
     )
-    return str(address).rstrip("/")
+    # A question still being read would bring the old conversation back, hence the cancelling.
+    form.stop(stop, turns, conversation, cancels=[asking], queue=False, **HIDDEN)
+    form.clear(clear, None, [conversation, examples, source, turns], cancels=[asking], queue=False, **HIDDEN)
+    form.download(download, turns, saved, **HIDDEN)
+    conversation.click(open_source, None, source, **HIDDEN)
+    conversation.like(vote, turns, status, **HIDDEN)
+    app.load(opening, None, [masthead, places], **HIDDEN)
+    app.load(suggest, turns, examples, concurrency_limit=WAITING_AT_ONCE, **HIDDEN)
+
+
+def part(value: str, script: str | None = None, *, elem_id: str | None = None) -> gr.HTML:
+    """A part of the page that is our own HTML, with the function of page.js or library.js that it calls once."""
+    return gr.HTML(value, apply_default_css=False, js_on_load=script, elem_id=elem_id)
+
+
+def _status(text: str) -> str:
+    # The time makes the same words news, so that they are shown and spoken again.
+    return f'<p class="status" role="status" data-at="{time.time_ns()}">{escape(text)}</p>'
+
+
+def file_html(name: str, kind: str, content: str) -> str:
+    """What page.js saves as a file on the reader's machine; nothing is written here."""
+    return (
+        f'<div hidden data-at="{time.time_ns()}" data-name="{name}" data-kind="{kind}" data-content="{escape(content)}"></div>'
+    )

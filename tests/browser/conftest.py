@@ -68,10 +68,11 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
-    """Opens an address in a new browser context; further arguments are Playwright's, such as `viewport`."""
+    """Opens an address in a new browser context; waits_for: what the page shows once it is ready; further arguments are
+    Playwright's, such as `viewport`."""
     contexts = []
 
-    def open_tab(address: str, **options: Any) -> Tab:
+    def open_tab(address: str, *, waits_for: str = "#question textarea", **options: Any) -> Tab:
         context = browser.new_context(**options)
         contexts.append(context)
         tab = Tab(context.new_page())
@@ -80,7 +81,7 @@ def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
         tab.page.on("dialog", tab.dismiss)
         tab.page.on("pageerror", lambda error: tab.errors.append(str(error)))
         tab.page.goto(address)
-        tab.page.locator("#question textarea").wait_for()
+        tab.page.locator(waits_for).first.wait_for()
         return tab
 
     yield open_tab

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -9,13 +11,18 @@ import pytest
 from playwright.sync_api import FilePayload, expect
 
 from index.build import build, open_or_create
+from index.errors import QuothError
 from index.search import Index
 from index.settings import Settings
 from qa.assistant import Assistant
-from qa.reply import Reply
+from qa.reply import Reply, RetrievedPassage, Turn
 from tests.browser.conftest import Tab
-from ui.chat import build_app, serve
+from ui.answer import claims_of
+from ui.chat import build_app
+from ui.feedback import read
+from ui.keep import citation_markdown, citation_text
 from ui.port import free_port
+from ui.serve import serve
 
 # Sockets to this machine only: the server and the browser are both here.
 pytestmark = [pytest.mark.browser, pytest.mark.models, pytest.mark.allow_hosts(["127.0.0.1"])]
@@ -60,8 +67,9 @@ def test_a_question_typed_into_the_fresh_page_is_answered_with_the_marked_words(
     assert tab.texts(".large .words") == [reply.answer.text]
     assert tab.texts(".large blockquote") == [reply.answer.quote]
     assert tab.texts(".large mark") == [reply.answer.text]
-    assert tab.texts(".others .words") == [claim.text for claim in reply.alternatives]
-    assert tab.texts(".others mark") == [claim.text for claim in reply.alternatives]
+    claims = claims_of(reply)
+    assert tab.texts(".number") == [str(number) for number in range(1, len(claims) + 1)]
+    assert tab.texts(".claim mark") == [claim.text for claim in claims]
     assert tab.texts(".passage .text") == [passage.text for passage in reply.passages]
     expect(tab.page.locator("#question textarea")).to_have_value("")
     expect(tab.page.locator("#question textarea")).to_be_focused()
@@ -72,48 +80,160 @@ def test_the_articles_do_not_say(address: str, open_tab: OpenTab) -> None:
     tab = open_tab(address)
     tab.ask("What is the capital of Australia?")
     assert tab.texts(".verdict") == ["The articles do not say."]
+    assert tab.texts(".why") == ["None of the articles mentions Australia."]
     assert tab.texts(".claim") == []
     tab.page.locator(".passages summary").click()
     expect(tab.page.locator(".passage").first).to_be_visible()
 
 
-def test_the_article_opens_and_closes_by_keyboard_at_the_words(
+def test_a_claims_number_opens_the_article_at_its_words_with_the_other_claims_marked_too(
     real_assistant: Assistant, address: str, open_tab: OpenTab
 ) -> None:
     tab = open_tab(address)
     tab.ask(TROOPS)
-    answer = real_assistant.ask(TROOPS).answer
-    assert answer is not None
-    article = real_assistant.article(answer.article)
+    first, second, *others = claims_of(real_assistant.ask(TROOPS))
+    article = real_assistant.article(first.article)
     assert article is not None
-    button = tab.page.locator(".large .open").first
-    button.press("Enter")
-    expect(tab.page.locator(".source mark")).to_be_in_viewport()
-    assert tab.texts(".source mark") == [answer.text]
+    number = tab.page.locator(".number").first
+    number.press("Enter")
+    words = tab.page.locator(".source mark:not(.also)")
+    expect(words).to_be_in_viewport()
+    assert tab.texts(".source mark:not(.also)") == [first.text]
     assert tab.texts(".source .text") == [article.text]
+    assert set(tab.texts(".source mark.also")) >= {second.text, *(claim.text for claim in others)}
     expect(tab.page.locator(".source h2")).to_be_focused()
     # Having scrolled away, one gets back by the same button.
     tab.page.locator("#source").evaluate("panel => panel.scrollTo(0, 0)")
-    button.click()
-    expect(tab.page.locator(".source mark")).to_be_in_viewport()
+    number.click()
+    expect(words).to_be_in_viewport()
     tab.page.keyboard.press("Escape")
     expect(tab.page.locator(".source")).to_have_count(0)
-    expect(button).to_be_focused()
-    button.click()
+    expect(number).to_be_focused()
+
+
+def test_back_and_forward_close_and_open_the_article(address: str, open_tab: OpenTab) -> None:
+    tab = open_tab(address)
+    tab.ask(TROOPS)
+    words = tab.texts(".claim mark")
+    tab.page.locator(".number").nth(0).click()
+    expect(tab.page.locator(".source mark:not(.also)")).to_have_text(words[0])
+    tab.page.locator(".number").nth(1).click()
+    expect(tab.page.locator(".source mark:not(.also)")).to_have_text(words[1])
+    tab.page.go_back()
+    expect(tab.page.locator(".source mark:not(.also)")).to_have_text(words[0])
+    tab.page.go_back()
+    expect(tab.page.locator(".source")).to_have_count(0)
+    assert len(tab.texts(".turn")) == 1
+    tab.page.go_forward()
+    expect(tab.page.locator(".source mark:not(.also)")).to_have_text(words[0])
+    tab.page.go_forward()
+    # Close is out of both at once.
+    expect(tab.page.locator(".source mark:not(.also)")).to_have_text(words[1])
     tab.page.get_by_role("button", name="Close").click()
     expect(tab.page.locator("#source")).to_be_hidden()
+    assert len(tab.texts(".turn")) == 1
+
+
+def test_up_brings_back_what_was_asked(address: str, open_tab: OpenTab) -> None:
+    tab = open_tab(address)
+    box = tab.page.locator("#question textarea")
+    tab.ask(TROOPS)
+    tab.ask("Who is the Kremlin spokesman?")
+    for key, question in [
+        ("ArrowUp", "Who is the Kremlin spokesman?"),
+        ("ArrowUp", TROOPS),
+        ("ArrowDown", "Who is the Kremlin spokesman?"),
+        ("ArrowDown", ""),
+    ]:
+        tab.page.keyboard.press(key)
+        expect(box).to_have_value(question)
+    tab.page.keyboard.insert_text("Half a question")
+    tab.page.keyboard.press("ArrowUp")
+    expect(box).to_have_value("Half a question")
+
+
+def test_a_follow_up_shows_how_it_was_read_and_can_be_edited(
+    real_assistant: Assistant, address: str, open_tab: OpenTab
+) -> None:
+    tab = open_tab(address)
+    tab.ask("When was the defense treaty signed?")
+    tab.ask("Who signed it?")
+    first = real_assistant.ask("When was the defense treaty signed?")
+    assert first.answer is not None
+    history = [Turn(first.resolved_question, first.answer.text)]
+    resolved = real_assistant.ask("Who signed it?", history=history).resolved_question
+    assert resolved != "Who signed it?"
+    assert tab.texts(".resolved span") == [resolved]
+    tab.page.get_by_role("button", name="Edit and ask again").click()
+    expect(tab.page.locator("#question textarea")).to_have_value(resolved)
+    expect(tab.page.locator("#question textarea")).to_be_focused()
+
+
+def test_a_link_asks_again_with_the_same_filters(real_assistant: Assistant, address: str, open_tab: OpenTab) -> None:
+    [summary] = real_assistant.articles()
+    tab = open_tab(address)
+    tab.page.locator(".narrow summary").click()
+    tab.page.locator("[name=source]").fill("no such folder/")
+    tab.page.locator("#question textarea").click()
+    tab.ask(TROOPS)
+    nowhere = Path(summary.source).parent / "no such folder"
+    assert tab.texts(".narrowed") == [f"asked only of {nowhere}/"]
+    assert tab.texts(".verdict") == ["The articles do not say."]
+    link = tab.page.locator("[data-link]").get_attribute("data-link")
+    again = open_tab(f"{address}/{link}")
+    again.page.locator(".turn .answer").wait_for()
+    assert again.texts(".question") == [TROOPS]
+    assert again.texts(".narrowed") == tab.texts(".narrowed")
+    tab.page.get_by_role("button", name="All articles").click()
+    tab.page.locator("#question textarea").click()
+    tab.ask(TROOPS)
+    assert len(tab.texts(".large .words")) == 1
+
+
+def test_answers_are_copied_exported_and_voted_on(real_assistant: Assistant, address: str, open_tab: OpenTab) -> None:
+    tab = open_tab(address, permissions=["clipboard-read", "clipboard-write"])
+    tab.ask(TROOPS)
+    reply = real_assistant.ask(TROOPS)
+    for name, text in [("Copy", citation_text(reply)), ("Copy as Markdown", citation_markdown(reply))]:
+        tab.page.get_by_role("button", name=name, exact=True).click()
+        expect(tab.page.get_by_role("button", name="Copied")).to_have_count(1)
+        assert tab.page.evaluate("navigator.clipboard.readText()") == text
+        expect(tab.page.get_by_role("button", name="Copied")).to_have_count(0)
+    with tab.page.expect_download() as download:
+        tab.page.get_by_role("button", name="Export JSON").click()
+    [row] = json.loads(download.value.path().read_text(encoding="utf-8"))
+    assert row["reply"]["answer"] == reply.to_dict()["answer"]
+    with tab.page.expect_download() as download:
+        tab.page.get_by_role("button", name="Export Markdown").click()
+    assert citation_markdown(reply) in download.value.path().read_text(encoding="utf-8")
+    tab.page.get_by_role("button", name="No", exact=True).click()
+    status = tab.page.locator(".status")
+    expect(status).to_have_text("Kept on this machine, thank you.")
+    first_kept_at = status.get_attribute("data-at") or ""
+    tab.page.keyboard.insert_text("no word of it")
+    tab.page.keyboard.press("Enter")
+    expect(tab.page.locator("#question textarea")).to_be_focused()
+    assert reply.answer is not None
+    expect(tab.page.locator(".note")).to_be_hidden()
+    expect(status).not_to_have_attribute("data-at", first_kept_at)
+    [kept] = [vote for vote in read(real_assistant.index.catalog.folder) if vote["note"] == "no word of it"]
+    assert (kept["vote"], kept["reply"]["answer"]["text"]) == ("down", reply.answer.text)
 
 
 def test_an_example_asks_itself_and_clear_forgets(real_assistant: Assistant, address: str, open_tab: OpenTab) -> None:
     tab = open_tab(address)
-    questions = real_assistant.suggest_questions()
-    assert tab.texts(".example") == questions
-    tab.page.locator(".example").first.click()
+    example = tab.page.locator(".example").first
+    question = example.text_content()
+    assert question is not None
+    example.click()
     expect(tab.page.locator(".turn .answer")).to_have_count(1)
-    assert tab.texts(".question") == questions[:1]
+    assert tab.texts(".question") == [question]
+    # Suggestions are asked first.
+    assert real_assistant.ask(question).status == "answered"
+    assert question not in tab.texts(".example")
     tab.page.get_by_role("button", name="Clear").click()
     expect(tab.page.locator(".turn")).to_have_count(0)
-    assert tab.texts(".example") == questions
+    expect(tab.page.locator(".example").first).to_have_text(question)
 
 
 def test_what_cannot_be_asked_is_said_or_nothing(address: str, open_tab: OpenTab) -> None:
@@ -138,54 +258,72 @@ def test_two_people_never_see_each_others_conversation(address: str, open_tab: O
 
 
 class Slow(Assistant):
-    """Does not answer while `go_on` is not set."""
+    """Finds passages only while `search` is set, and reads them only while `go_on` is."""
 
     def __init__(self, other: Assistant) -> None:
         super().__init__(other.index, other.reader)
         self.go_on = Event()
-        self.go_on.set()
+        self.asked: list[str] = []
 
-    def ask(self, *arguments: Any, **keywords: Any) -> Reply:
-        assert self.go_on.wait(20)
-        return super().ask(*arguments, **keywords)
+    def ask(self, question: str, **keywords: Any) -> Reply:
+        found = keywords.pop("found", None)
+        # What the page asks to find suggestions is nobody's question.
+        if found is None:
+            raise QuothError("Not now.")
+
+        def wait(resolved: str, passages: Sequence[RetrievedPassage]) -> None:
+            found(resolved, passages)
+            assert self.go_on.wait(20)
+            found(resolved, passages)
+            self.asked.append(question)
+
+        return super().ask(question, found=wait, **keywords)
 
 
 @pytest.fixture
 def slow(real_assistant: Assistant) -> Iterator[tuple[Slow, str]]:
-    """An assistant that does not answer yet, and the address of its chat."""
+    """An assistant that does not read yet, and the address of its chat."""
     assistant = Slow(real_assistant)
-    # Building the page asks, to find the examples.
     app = build_app(assistant)
-    assistant.go_on.clear()
     yield assistant, serve(app, host="127.0.0.1", port=free_port("127.0.0.1", 0))
     assistant.go_on.set()
     app.close(verbose=False)
 
 
-def test_a_question_asked_while_another_is_read_comes_after_it(slow: tuple[Slow, str], open_tab: OpenTab) -> None:
+def test_passages_are_shown_before_they_are_read_and_the_next_question_waits(slow: tuple[Slow, str], open_tab: OpenTab) -> None:
     assistant, address = slow
     tab = open_tab(address)
     for question in (TROOPS, "Who is the Kremlin spokesman?"):
         tab.page.keyboard.insert_text(question)
         tab.page.keyboard.press("Enter")
-        expect(tab.page.locator(".pending")).to_have_text("Reading the articles")
+    expect(tab.page.locator(".doing")).to_have_text(re.compile(r"Reading \d+ passages"))
+    expect(tab.page.locator(".passage").first).to_be_visible()
+    expect(tab.page.locator(".waiting")).to_have_text("Then: Who is the Kremlin spokesman?")
     assistant.go_on.set()
     expect(tab.page.locator(".turn .answer")).to_have_count(2)
     assert tab.texts(".question") == [TROOPS, "Who is the Kremlin spokesman?"]
 
 
-def test_clear_drops_the_question_being_read(slow: tuple[Slow, str], open_tab: OpenTab) -> None:
+@pytest.mark.parametrize("way", ["Clear", "Stop", "Escape"])
+def test_a_question_being_read_can_be_dropped(slow: tuple[Slow, str], open_tab: OpenTab, way: str) -> None:
     assistant, address = slow
     tab = open_tab(address)
     tab.page.keyboard.insert_text(TROOPS)
     tab.page.keyboard.press("Enter")
-    tab.page.locator(".pending").wait_for()
-    tab.page.get_by_role("button", name="Clear").click()
+    tab.page.locator(".turn .passage").first.wait_for()
+    if way == "Escape":
+        tab.page.keyboard.press("Escape")
+    else:
+        tab.page.get_by_role("button", name=way).click()
     expect(tab.page.locator(".turn")).to_have_count(0)
+    # A question that was stopped can be mended.
+    box = tab.page.locator("#question textarea")
+    expect(box).to_have_value("" if way == "Clear" else TROOPS)
     assistant.go_on.set()
     tab.page.wait_for_timeout(1500)
     assert tab.texts(".turn") == []
-    tab.page.locator("#question textarea").click()
+    assert assistant.asked == []
+    box.fill("")
     tab.ask("Who is the Kremlin spokesman?")
     assert tab.texts(".question") == ["Who is the Kremlin spokesman?"]
 
@@ -205,7 +343,8 @@ def test_hostile_articles_and_questions_are_text(hostile: Assistant, open_tab: O
         assert tab.texts(".question") == [question]
         assert tab.texts(".passage .text") == [passage.text for passage in reply.passages]
         assert reply.passages
-        tab.page.locator(".passages summary").click()
+        if not tab.page.locator(".passage").first.is_visible():
+            tab.page.locator(".passages summary").click()
         tab.page.locator(".passage .open").first.click()
         expect(tab.page.locator(".source")).to_be_visible()
         assert tab.texts(".source .text") == [article.text]

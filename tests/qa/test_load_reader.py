@@ -8,9 +8,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from safetensors.numpy import load_file
 
 from index.errors import ModelError
 from index.models import DEFAULT_EMBEDDER, model_folder
+from index.passages import Passage
+from qa.packing import pack
 from qa.reader import load_reader
 
 
@@ -109,3 +112,21 @@ def test_a_missing_file_is_said(folder: Path, name: str) -> None:
         for path in folder.glob("*okenizer*"):
             path.unlink()
     assert str(folder) in refusal(folder)
+
+
+def test_a_packed_reader_reads_as_the_one_it_was_packed_from(folder: Path, tmp_path: Path) -> None:
+    weights = load_file(folder / "model.safetensors")
+    packed = tmp_path / "packed"
+    shutil.copytree(folder, packed, ignore=shutil.ignore_patterns("model.safetensors"))
+    pack(weights, packed)
+    passage = Passage("a", 0, 35, "Mara built the harbour in May 1931.")
+    [expected], [found] = (load_reader(str(each)).read(["Who?"], [passage]) for each in (folder, packed))
+    assert [(span.start, span.end) for span in found] == [(span.start, span.end) for span in expected]
+    assert [span.margin for span in found] == pytest.approx([span.margin for span in expected], abs=0.05)
+
+
+def test_a_packed_reader_that_lacks_a_part_is_refused(folder: Path) -> None:
+    weights = load_file(folder / "model.safetensors")
+    (folder / "model.safetensors").unlink()
+    pack({name: weight for name, weight in weights.items() if not name.startswith("qa_outputs")}, folder)
+    assert "lacks the weights qa_outputs" in refusal(folder)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from xml.etree.ElementTree import Element, TreeBuilder
 
+# Elements that have no content and no end.
+VOID = {"img", "input"}
+
 
 class _Reader(HTMLParser):
     """Builds a tree; every element has to be closed, in order, and nothing else than elements and text may come."""
@@ -15,8 +18,11 @@ class _Reader(HTMLParser):
         self.open: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.open.append(tag)
         self.tree.start(tag, {name: value or "" for name, value in attrs})
+        if tag in VOID:
+            self.tree.end(tag)
+        else:
+            self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag

@@ -10,6 +10,10 @@ from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
+from qa.questions import read_questions
+from tests.ui.examples import claim, reply
+from ui.feedback import keep
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -57,6 +61,23 @@ def test_a_setting_that_cannot_be_used_is_said() -> None:
     assert (process.returncode, out) == (2, "")
     assert "QUOTH_PORT cannot be 'eighty'" in err
     assert "Traceback" not in err
+
+
+def test_a_read_only_setting_that_is_neither_yes_nor_no_is_said(tmp_path: Path) -> None:
+    process = run("--index", str(tmp_path / "none"), "--port", "0", QUOTH_READ_ONLY="perhaps")
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (2, "")
+    assert "QUOTH_READ_ONLY cannot be 'perhaps'" in err
+
+
+def test_votes_are_exported_as_questions(tmp_path: Path) -> None:
+    keep(tmp_path, "a", "up", "", reply(claim("May"), question="When did talks begin?"))
+    written = tmp_path / "questions.jsonl"
+    process = run("--index", str(tmp_path), "--export-feedback", str(written))
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+    assert out == f"{written}: 1 questions from the votes in {tmp_path}\n"
+    assert [question.text for question in read_questions(written)] == ["When did talks begin?"]
 
 
 @pytest.mark.models

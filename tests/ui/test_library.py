@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.build import Progress, build, open_or_create
+from index.catalog import ArticleSummary, Catalog
+from index.errors import QuothError
+from tests.conftest import HashingEmbedder
+from tests.ui.examples import foreign
+from tests.ui.page import by_class, one, parse, text_of, texts
+from ui.library import MAX_NAME, UPLOADS, Changes, Upload, add_uploads, plain_name, remove_article
+from ui.library_page import SHOWN, changes_html, list_html, progress_html, tools_html
+
+
+@pytest.fixture
+def catalog(tmp_path: Path, embedder: HashingEmbedder) -> Catalog:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "harbour.txt").write_text("The harbour of Nowhere opened in 1897.\n", encoding="utf-8")
+    catalog = open_or_create(tmp_path / "index", embedder, 200, 40)
+    assert not build(catalog, [folder], embedder).failed
+    return catalog
+
+
+def sent(tmp_path: Path, name: str, text: str) -> Upload:
+    """A file as Gradio keeps it: under a name of its own."""
+    place = tmp_path / f"sent-{len(list(tmp_path.iterdir()))}"
+    place.write_text(text, encoding="utf-8")
+    return Upload(name, place)
+
+
+def test_uploads_are_added_beside_what_is_there_and_failures_are_named(
+    catalog: Catalog, embedder: HashingEmbedder, tmp_path: Path
+) -> None:
+    uploads = [
+        sent(tmp_path, "glacier.txt", "The glacier is 9 km long.\n"),
+        sent(tmp_path, "empty.txt", ""),
+        sent(tmp_path, "picture.png", "x"),
+    ]
+    told: list[Progress] = []
+    changes = add_uploads(catalog, embedder, uploads, told.append)
+    assert (changes.added, changes.changed) == (["glacier.txt"], [])
+    assert [name for name, _ in changes.failed] == ["empty.txt", "picture.png"]
+    assert "of no kind that Quoth reads" in changes.failed[1][1]
+    assert told[-1].bytes_done == told[-1].bytes_all
+    names = [Path(summary.source).name for summary in catalog.summaries()]
+    assert sorted(names) == ["glacier.txt", "harbour.txt"]
+    assert [path.name for path in (catalog.folder / UPLOADS).iterdir()] == ["glacier.txt"]
+    assert not any(upload.path.exists() for upload in uploads)
+
+
+def test_an_upload_of_a_known_name_replaces_it_and_one_that_cannot_be_read_does_not(
+    catalog: Catalog, embedder: HashingEmbedder, tmp_path: Path
+) -> None:
+    add_uploads(catalog, embedder, [sent(tmp_path, "glacier.txt", "The glacier is 9 km long.\n")])
+    again = add_uploads(catalog, embedder, [sent(tmp_path, "glacier.txt", "The glacier is 8 km long.\n")])
+    assert again.changed == ["glacier.txt"]
+    same = add_uploads(catalog, embedder, [sent(tmp_path, "glacier.txt", "The glacier is 8 km long.\n")])
+    assert (same.changed, same.unchanged) == ([], ["glacier.txt"])
+    assert add_uploads(catalog, embedder, [sent(tmp_path, "glacier.txt", "")]).failed
+    article = catalog.article(str(catalog.folder / UPLOADS / "glacier.txt"))
+    assert article is not None
+    assert article.text == "The glacier is 8 km long.\n"
+
+
+def test_what_is_removed_is_gone_and_its_file_only_where_it_was_uploaded(
+    catalog: Catalog, embedder: HashingEmbedder, tmp_path: Path
+) -> None:
+    add_uploads(catalog, embedder, [sent(tmp_path, "glacier.txt", "The glacier is 9 km long.\n")])
+    assert remove_article(catalog, str(catalog.folder / UPLOADS / "glacier.txt")).removed == ["glacier.txt"]
+    assert not (catalog.folder / UPLOADS / "glacier.txt").exists()
+    assert remove_article(catalog, str(tmp_path / "articles" / "harbour.txt")).removed == ["harbour.txt"]
+    assert (tmp_path / "articles" / "harbour.txt").exists()
+    assert catalog.summaries() == []
+    with pytest.raises(QuothError, match="No article in the index"):
+        remove_article(catalog, "/etc/passwd")
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("C:\\docs\\a b.md", "a b.md"),
+        ("...hidden.txt", "hidden.txt"),
+        ("a\n\0b.txt", "ab.txt"),
+        ("", "article"),
+        ("..", "article"),
+    ],
+)
+def test_names_of_uploads_are_plain(name: str, plain: str) -> None:
+    assert plain_name(name) == plain
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=400))
+def test_any_name_gives_a_file_in_its_folder(name: str) -> None:
+    plain = plain_name(name)
+    assert plain
+    assert Path("/uploads", plain).parent == Path("/uploads")
+    assert not plain.startswith(".")
+    assert len(plain.encode()) <= MAX_NAME + 60
+
+
+def test_the_list_is_searched_by_words_and_shows_so_many() -> None:
+    summaries = [ArticleSummary(f"/news/{n}.txt", f"Harbour {n}", "2025-05-01", 2) for n in range(SHOWN + 5)]
+    whole = parse(list_html(summaries, "", read_only=False))
+    assert len(by_class(whole, "article")) == SHOWN
+    assert "205 articles." in text_of(whole)
+    assert "search to find the others" in text_of(whole)
+    found = parse(list_html(summaries, " HARBOUR /7.txt", read_only=False))
+    assert [text_of(title) for title in by_class(found, "title")] == ["Harbour 7"]
+    assert "1 article found." in text_of(found)
+
+
+@given(foreign, foreign)
+def test_the_list_and_the_report_are_text(title: str, source: str) -> None:
+    [row] = by_class(parse(list_html([ArticleSummary(source, title, None, 1)], "", read_only=False)), "article")
+    assert text_of(one(row, "title")) == (title or text_of(one(row, "file")))
+    assert [button.get("data-remove") for button in row.iter("button")] == [None, source]
+    report = parse(changes_html(Changes(added=[title], failed=[(source, "is empty")])))
+    assert texts(report, "li") == [title, f"{source} is empty"]
+
+
+def test_a_read_only_library_offers_no_change() -> None:
+    rows = list_html([ArticleSummary("/a.txt", "A", None, 1)], "", read_only=True)
+    assert "data-remove" not in rows
+    assert 'type="file"' not in tools_html(read_only=True)
+    assert 'type="file"' in tools_html(read_only=False)
+
+
+def test_progress_is_told_in_bytes_and_passages() -> None:
+    [bar] = parse(progress_html(Progress(5, 10, 3))).iter("progress")
+    assert (bar.get("value"), bar.get("max")) == ("5", "10")
+    assert "3 passages so far" in progress_html(Progress(5, 10, 3))
+    assert parse(progress_html(None)) is not None

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.ui.examples import TEXT, article, foreign
+from tests.ui.page import by_class, one, parse, text_of, texts
+from ui.panel import SHOWN_AROUND, source_html, spans_in
+
+
+@given(foreign, foreign)
+def test_articles_are_text(text: str, other: str) -> None:
+    root = parse(source_html(article(text, "/" + other, other), 0, 0))
+    assert text_of(one(root, "text")) == text
+    assert texts(root, "h2") == [other]
+
+
+def test_an_opened_article_is_whole_and_marked_at_the_place_and_less_at_the_others() -> None:
+    root = parse(source_html(article(), 15, 18, [(20, 29), (15, 18)]))
+    assert text_of(one(root, "text")) == TEXT
+    assert texts(root, "mark") == ["May", "Officials"]
+    assert [text_of(element) for element in by_class(root, "also")] == ["Officials"]
+    assert text_of(one(root, "facts")) == "talks.txt · 2025-05-01"
+
+
+def test_of_a_huge_article_the_surroundings_of_the_place_are_shown_and_the_rest_is_counted() -> None:
+    huge = article("a" * 300_000 + "here" + "b" * 300_000)
+    root = parse(source_html(huge, 300_000, 300_004, [(5, 9)]))
+    assert texts(root, "mark") == ["here"]
+    assert text_of(one(root, "text")) == "a" * SHOWN_AROUND + "here" + "b" * SHOWN_AROUND
+    assert [text_of(cut).split()[0] for cut in by_class(root, "cut")] == ["100,000", "100,000"]
+
+
+@pytest.mark.parametrize(("start", "end"), [(-5, 3), (10**9, 10**9 + 1), (8, 2), (-(10**9), -1)])
+def test_a_place_that_is_none_marks_nothing(start: int, end: int) -> None:
+    assert not list(parse(source_html(article(), start, end)).iter("mark"))
+
+
+def test_an_article_that_is_gone_is_said() -> None:
+    assert "not in the index" in text_of(parse(source_html(None, 0, 1)))
+
+
+@pytest.mark.parametrize(
+    ("written", "spans"),
+    [("", []), ("12-20 40-50", [(12, 20), (40, 50)]), ("a-b 1- -2 ²-3 1-2-3 -1-4", []), ("9" * 5000 + "-1 3-4", [(3, 4)])],
+)
+def test_spans_are_read_and_what_is_none_is_left_out(written: str, spans: list[tuple[int, int]]) -> None:
+    assert spans_in(written) == spans
+
+
+@given(st.text())
+def test_anything_can_be_read_as_spans(written: str) -> None:
+    assert all(start >= 0 and end >= 0 for start, end in spans_in(written))
