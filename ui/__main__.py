@@ -5,6 +5,7 @@ Exit status: 0 ended by Ctrl-C, 2 wrong use or a taken port, 3 no usable index.
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from pathlib import Path
@@ -47,8 +48,11 @@ def chat(
         print(f"quoth: {error}", file=sys.stderr)
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
-        # The usual way to end it.
-        raise typer.Exit from None
+        # The usual way to end it. At once, because a thread may be reading a question, and torch aborts where Python ends
+        # under it; nothing is left to be written.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 def _serve(settings: Settings) -> None:
