@@ -88,7 +88,11 @@ def test_an_answer_in_words_names_its_place(small_index: Index, assistant: Assis
 
 def test_no_answer_is_status_1(empty_index: Index) -> None:
     result = run(empty_index, "ask", QUESTION)
-    assert (result.exit_code, result.stdout, result.stderr) == (1, "The articles do not say.\nThere is no article to ask.\n", "")
+    assert (result.exit_code, result.stdout, result.stderr) == (
+        1,
+        "The articles do not say.\nThere is no article to ask.\n",
+        "",
+    )
     result = run(empty_index, "ask", QUESTION, "--json")
     assert result.exit_code == 1
     assert [(reply["status"], reply["answer"]) for reply in replies(result)] == [("no_answer", None)]
