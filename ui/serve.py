@@ -21,8 +21,10 @@ def serve(app: gr.Blocks, *, host: str, port: int, read_only: bool = True) -> st
     and no file taken where the library is read-only.
     """
     # Gradio asks its own address whether it answers, and no proxy knows that one.
-    bypass = ["127.0.0.1", "localhost", host, os.environ.get("NO_PROXY"), os.environ.get("no_proxy")]
-    os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(filter(None, bypass))
+    known = f"{os.environ.get('NO_PROXY', '')},{os.environ.get('no_proxy', '')}".split(",")
+    # Each once, or every server of one process would make the list twice as long.
+    bypass = dict.fromkeys(filter(None, ["127.0.0.1", "localhost", host, *known]))
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(bypass)
     scripts = "".join(
         f"<script>{(HERE / name).read_text(encoding='utf-8')}</script>" for name in ("page.js", "source.js", "library.js")
     )

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Any, cast
 
@@ -16,6 +17,12 @@ from tests.ui.examples import claim, passage, reply
 from ui.asking import Found, answer, steps
 from ui.conversation import Exchange, Failure, Pending
 from ui.slots import Slots
+
+
+def in_a_loop(work: Coroutine[Any, Any, Any]) -> Any:
+    """What the coroutine returns, run in a thread of its own: the browser's tests leave a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 class Scripted:
@@ -70,7 +77,7 @@ def test_each_step_is_told_and_the_exchange_comes_last() -> None:
         asked = steps(given(Scripted(reply(claim("May")))), "When?", [], Filters(), Slots(1))
         return [step async for step in asked]
 
-    waiting, looking, reading, exchange = asyncio.run(collect())
+    waiting, looking, reading, exchange = in_a_loop(collect())
     assert [step.doing for step in (waiting, looking, reading)] == [
         "Waiting for other questions to be read",
         "Looking for passages",
@@ -92,7 +99,7 @@ def test_a_question_given_up_is_not_read_and_frees_its_slot() -> None:
                 break
         await asked.aclose()  # type: ignore[attr-defined]
 
-    asyncio.run(give_up())
+    in_a_loop(give_up())
     scripted.go_on.set()
     slots.wait_until_idle()
     assert scripted.read == []
