@@ -115,8 +115,8 @@ class Assistant:
         pairs = [(question, hit.passage) for question, each in zip(resolved, hits, strict=True) for hit in each]
         spans = iter(self.reader.read([question for question, _ in pairs], [passage for _, passage in pairs]))
         read = time.perf_counter()
-        # Each article is read once, however many claims stand in it.
         encode = self.index.embedder.encode
+        # Each article is read once, however many claims stand in it.
         article_of = cache(self.index.catalog.article)
         weighed = [
             _with_articles(weigh(question, each, [next(spans) for _ in each], self.calibration, encode), article_of)

@@ -90,16 +90,19 @@ def weigh(
 ) -> Answers:
     """The claims of a question's spans; spans[i] are those of hits[i]. encode: the embedder's, to tell synonyms by.
 
-    The best claim is shown from the calibration's threshold on, and beside it others that are LEAST_SHARE as probable. None is
-    where the passages do not mention what the question names. Where none is shown, an article may still say that the thing is
-    not known, and then that sentence is the answer.
+    The best claim is shown from the calibration's threshold on, and beside it others that are LEAST_SHARE as probable. Where
+    the passages do not mention what the question names, no claim has any probability. Where none is shown, an article may still
+    say that the thing is not known, and then that sentence is the answer.
     """
     missing = unmentioned(question, [f"{hit.title} {hit.passage.text} {hit.published or ''}" for hit in hits])
     found = candidates(question, hits, spans, calibration)
+    if missing:
+        # What is said of another name or year is no answer, however sure the reader is.
+        found = [replace(candidate, probability=0.0) for candidate in found]
     best = found[0].probability if found else 0.0
     undisclosed = None if missing else _undisclosed(question, hits, encode, 1.0 - best)
     related = bears_on(question, hits, missing)
-    if found and not missing and best >= calibration.threshold:
+    if found and best >= calibration.threshold:
         beside = [other for other in found[1:] if _stands_beside(other, found[0])][:MAX_ALTERNATIVES]
         return Answers("answered", "", best, _claim(found[0]), tuple(map(_claim, beside)), undisclosed, related)
     if undisclosed is not None:

@@ -130,7 +130,7 @@ def holds_an_answer(question: Question, hit: Hit) -> bool:
 
 
 def _ranks(index: Index, questions: Sequence[Question], is_right: Callable[[Question, Hit], bool]) -> list[int | None]:
-    """The rank of each question's first right hit,"""
+    """The rank of each question's first right hit among DEPTH; None where there is none."""
     found = index.search([question.text for question in questions], DEPTH)
     return [
         next((hit.rank for hit in hits if is_right(question, hit)), None)

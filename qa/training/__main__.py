@@ -76,7 +76,7 @@ def export(
     base: BaseOption = DEFAULT_EMBEDDER,
     layers: LayersOption = 6,
 ) -> None:
-    """Write a run's last checkpoint as a reader, in half precision."""
+    """Write a run's last checkpoint as a reader, in six bits a weight."""
     model, tokenizer = _base(base, layers)
     export_run(run, model, tokenizer, folder)
     print(f"{folder}: SHA-256 of the weights {weights_sha256(folder)}")

@@ -101,19 +101,20 @@ def test_below_the_threshold_nothing_is_shown_and_the_reason_is() -> None:
     answers = ask("How many ferries did Ostwick count?", (PORT, [("2,400", -4.0)]))
     assert (answers.status, answers.best, answers.alternatives, answers.related) == ("no_answer", None, (), True)
     assert answers.reason == "The articles mention Ostwick, but none says how many ferries."
-    assert answers.confidence == pytest.approx(1 - CALIBRATION.probability(candidates_of(-4.0)))
-
-
-def candidates_of(margin: float):  # type: ignore[no-untyped-def]
     found = hit(PORT, 1)
-    [candidate] = candidates("How many ferries did Ostwick count?", [found], [[span(found, "2,400", margin)]], CALIBRATION)
-    return candidate.evidence
+    [candidate] = candidates("How many ferries did Ostwick count?", [found], [[span(found, "2,400", -4.0)]], CALIBRATION)
+    assert answers.confidence == pytest.approx(1 - candidate.probability)
 
 
 def test_a_question_about_a_name_that_no_passage_has_is_not_answered() -> None:
     answers = ask("How many ships did Einstein count?", (PORT, [("2,400", 12.0)]))
     assert (answers.status, answers.best) == ("no_answer", None)
     assert answers.reason == "None of the articles mentions Einstein."
+    # Where no answer is not allowed, as when the reader is measured, it is shown without any confidence.
+    forced = ask(
+        "How many ships did Einstein count?", (PORT, [("2,400", 12.0)]), calibration=replace(CALIBRATION, threshold=0.0)
+    )
+    assert (texts(forced), forced.confidence) == (["2,400"], 0.0)
 
 
 def test_a_sentence_that_says_it_is_not_disclosed_is_the_answer_where_there_is_none_and_beside_one() -> None:
