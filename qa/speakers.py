@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from index.sentences import sentence_around, split_sentences
+from qa import reporting_grammar as grammar
+from qa.quotations import find_quotations, hide_quotations
 from qa.time_words import TIME
 
 # How much of the text around a span is read, in code points, and how many sentences back a pronoun or quotation may reach.
@@ -23,184 +25,6 @@ _MAX_SENTENCE = 2_000
 _MAX_NAME = 160
 # No real sentence has as many reporting verbs.
 _MAX_VERBS = 40
-
-# These take a bare clause: "said the bridge was shut".
-_SAY = (
-    r"said|says|stated|argued|argues|insisted|insists|warned|warns|asserted|asserts|alleged|alleges|contended|contends|"
-    r"conceded|noted|acknowledged|told|tells|claimed|reported|estimated|announced|announces|disclosed|revealed|confirmed|"
-    r"confirms|indicated|predicted|predicts|denied|denies|refuted|believes|believed|accused|accuses"
-)
-# These also take a thing, or mean much else besides; without "that" the subject has to be somebody who can speak.
-_OBJECT = frozenset(
-    "alleged noted acknowledged claimed reported estimated announced announces disclosed revealed confirmed confirms indicated "
-    "predicted predicts denied denies refuted believes believed".split()
-)
-# Speech only with "that", a colon or a quotation behind them, or at the end of what they report.
-_THINGS = frozenset("reported announced announces revealed disclosed confirmed confirms denied denies".split())
-_WITH_THAT = (
-    r"states|claims|reports|estimates|notes|found|finds|shows|showed|discovered|determined|vowed|promised|promises|hopes|hoped|"
-    r"fears|feared|thinks|thought|agreed|agrees|boasted|joked|speculated|hinted|ruled|proposed|proposes|observed|observes|"
-    r"indicates|reveals|continued|responded|replied|answered|asked|asks|shouted|implied|implies|considered|holds|held|"
-    r"mentioned|"
-    r"posted|maintained|maintains|explained|explains|added|adds|admitted|admits|declared|declares|stressed|emphasi[sz]ed|"
-    r"reiterated|cautioned|concluded|concludes|testified|wrote|writes|tweeted|recalled|recalls|remarked|pointed out|points out|"
-    r"rejected|dismissed|disputed|complained|commented|suggested|suggests|forecast|concedes|acknowledges|affirmed|denounced"
-)
-_PLURAL = r"say|report|estimate|claim|argue|warn|show|suggest|note|maintain|insist|indicate|predict|believe|contend"
-_PARTICIPLE = r"saying|adding|noting|claiming|warning|arguing|stating|insisting|explaining|alleging|asserting|stressing"
-_VERB = re.compile(
-    rf"\b(?:(?P<cited>(?:was|were|is|are|been) (?:quoted|cited|reported)(?: by [^,;.]{{1,60}})? as saying)|(?P<say>{_SAY})|"
-    rf"(?P<with_that>{_WITH_THAT})|(?P<plural>{_PLURAL})|(?P<participle>{_PARTICIPLE}))\b(?!-)"
-)
-_TAIL_VERB = re.compile(
-    rf"(?:said|says|say|told|reported|added|adds|explained|explains|argued|argues|wrote|writes|noted|warned|insisted|stated|"
-    rf"estimated|estimates|claimed|replied|asked|asks|shouted|announced|confirmed|continued|recalled|observed|commented|"
-    rf"remarked|suggested|concluded|(?:was|were) quoted as saying|believes|acknowledged|alleged|{_PARTICIPLE})\Z"
-)
-
-# People and bodies that speak, and what speaks for them.
-_BODY = (
-    r"ministry|ministries|government|police|military|army|navy|air force|agency|agencies|company|companies|firms?|banks?|"
-    r"courts?|"
-    r"departments?|office|council|committee|commission|union|groups?|party|parties|university|institute|hospitals?|charity|"
-    r"organi[sz]ations?|associations?|foundation|newspapers?|paper|magazine|journal|broadcaster|media|press|board|panel|"
-    r"airline|"
-    r"administration|bureau|watchdog|service|services|team|reports?|study|studies|surveys?|polls?|statements?|figures|data|"
-    r"records|documents?|statistics|estimates|census|edicts?|texts?|chronicles?|website|letter|article|book|authority|authorities|parliament|senate|"
-    r"intelligence|regulators?|operator|manufacturer|embassy|kremlin|pentagon|white house|court"
-)
-_AGENT = re.compile(
-    rf"\b(?:{_BODY}|officials?|officers?|ministers?|spokes(?:man|woman|person|people|men)|judges?|presidents?|chair(?:man|"
-    rf"woman)?|"
-    r"directors?|doctors?|experts?|scientists?|researchers?|analysts?|economists?|sources?|witness(?:es)?|residents?|lawyers?|"
-    r"attorneys?|prosecutors?|investigators?|leaders?|mayors?|governors?|senators?|professors?|historians?|critics?|authors?|"
-    r"managers?|executives?|chiefs?|heads?|commanders?|soldiers?|teachers?|students?|famil(?:y|ies)|mother|father|people|"
-    r"scholars?|philosophers?|journalists?|reporters?|editors?|writers?|coach(?:es)?|captain|king|queen|bishops?|pope|"
-    r"diplomats?|ambassadors?|observers?|activists?|campaigners?|workers?|engineers?|farmers?|neighbou?rs?|m[ae]n|wom[ae]n|"
-    r"secretary|deput(?:y|ies)|delegates?|candidates?|politicians?|lawmakers?|monitors?|sheriff|coroner|opponents?|supporters?|"
-    r"organi[sz]ers?|rebels?|owners?|relatives?|survivors?|victims?|players?|founders?|members?|owner)\b",
-    re.IGNORECASE,
-)
-_IS_BODY = re.compile(rf"\b(?:{_BODY}|News|Times|Post|Press|University|Institute|Agency|Party|Bank)\b", re.IGNORECASE)
-# In lower case or with a capital, since WHO and IT are names.
-_PRONOUN = re.compile(
-    r"[Hh]e|[Ss]he|[Tt]hey|[Ii]t|[Ii]|[Ww]e|[Yy]ou|[Ww]ho|[Ww]hich|[Tt]hat|[Tt]his|[Tt]hese|[Tt]hose|[Oo]ne|[Ss]ome|[Oo]thers|"
-    r"[Tt]here|[Nn]obody|[Nn]o one"
-)
-_IS_PLURAL = re.compile(r"(?:s|people|police|[mM]en|women|[mM]edia|[dD]ata|many|family)\Z|\band\b")
-_COMMON_WORD = re.compile(
-    r"(?:the|an?|his|her|its|their|our|my|some|many|several|most|two|three|four|five|one|other|another|all|both|these|those|"
-    r"no|each)\s",
-    re.IGNORECASE,
-)
-
-_ENDS_NAMED = re.compile(r"\s[A-Z][\w'’-]*\Z")
-# What may stand between a subject and its verb.
-_BETWEEN = re.compile(
-    r"(?:^|\s)(?:also|later|then|first|once|further|again|since|all|both|already|even|still|has|have|had|[a-z]{3,12}ly)\s*\Z"
-)
-# With these right before it the verb tells of no speech, or is none.
-_BLOCKED = re.compile(
-    r"(?:(?:^|[\s(])(?:not|never|to|would|could|might|may|should|will|shall|must|can|cannot|neither|nor|rarely|hardly|do|"
-    r"does|did|"
-    r"be|been|being|is|are|was|were|am|get|got|a|an|the|of|let|without|by|having|its|his|her|their|no|any|and|or)|n['’]t)\s*\Z",
-    re.IGNORECASE,
-)
-_LEADING = re.compile(
-    r"(?:however|but|and|or|nor|meanwhile|still|yet|also|now|then|later|earlier|separately|so|moreover|furthermore|similarly|"
-    r"likewise|nevertheless|nonetheless|instead|afterwards?|subsequently|in addition|in response|in turn|for example|"
-    r"for instance|in fact|indeed|thus|hence|therefore|finally|additionally|initially|reportedly|recently|in contrast|here|"
-    r"on the other hand|as a result|[A-Z][a-z]{2,10}ly(?=,))\b(?!-),?\s*",
-    re.IGNORECASE,
-)
-_SUBORDINATOR = re.compile(
-    r"(?P<word>after|when|because|before|although|though|while|whereas|since|once|until|even though|if|unless|as)\s+",
-    re.IGNORECASE,
-)
-_FINITE = (
-    r"is|are|was|were|be|has|have|had|do|does|did|will|would|can|could|may|might|must|shall|should|said|says|told|went|came|"
-    r"took|made|gave|got|left|fell|rose|died|began|became|held|saw|met|won|lost|sent|ran|knew|thought|grew|broke|brought|built|"
-    r"fought|kept|spoke|stood|wrote|paid|killed|arrived|moved|started|ended|visited|remained|includes?|appeared|remains|goes|"
-    r"comes|makes|takes|gives"
-)
-_LOOKS_FINITE = re.compile(rf"\b(?:{_FINITE}|[a-z]{{2,}}ed)\b|n['’]t\b")
-# No words of a name: most are verbs.
-_NO_NAME = re.compile(
-    rf"\b(?:{_FINITE}|who|whom|which|that|when|where|why|how|what|because|although|if|unless|though|not|never|he|she|they|I|"
-    r"we|you|it|him|them|us|himself|there|to|than|then|(?<!such )as|so|but|also|however|yesterday|today)\b|"
-    r"[\[\]{}<>=|;:?!]|\.\.|…|"
-    r"\b[a-z]+ing\s(?:with|to|by|that|for)\b|"
-    r"\b(?!United\b|led\b|based\b)[a-z]+ed\b(?=\s+(?:the|an?|by|in|on|at|to|from|of|for|with|his|her|its)\b|\s*\Z)"
-)
-_STARTS_BADLY = re.compile(
-    r"(?:in|on|at|by|for|from|with|of|to|during|over|about|against|between|among|through|into|per|like|despite|amid|including|"
-    r"besides|according|under|only|just|because|[A-Z]?[a-z]+ing)\b",
-    re.IGNORECASE,
-)
-_ENDS_BADLY = re.compile(
-    r"(?:^|\s)(?:in|on|at|by|for|from|with|of|to|the|an?|and|or|as|his|her|its|their|also|no|media reports)\Z"
-)
-# Where the clause that a subject starts may begin.
-_CLAUSE_START = re.compile(
-    r"[;:()\[\]—”\"]|\s[–-]\s|\b(?:that|which|who|whom|whose|where|because|although|though|while|whereas|if|unless|when|but|"
-    r"what|"
-    r"how|whether|(?<!such )as)\b"
-)
-_INSERT = re.compile(r",\s(?:who|which|whose|where)\b[^,;]{1,200},\s*\Z|\s\([^()]{1,120}\)\s*\Z")
-_RELATIVE = re.compile(r",?\s(?:who|which)\s*\Z")
-# Where the stretch that a speaker answers for ends.
-_SCOPE_END = re.compile(
-    r";|,?\s(?:but|yet|although|though|whereas|however)\s|,\s(?:while|even as|citing|speaking|standing|referring|according|"
-    r"said|"
-    r"says|before|after|as)\s|—|\s[–-]+\s|,?\sand\s(?:then\s|also\s)?(?:said|added|told|left|went)\s"
-)
-# Where a claim may start whose speaker is named behind it.
-_CLAIM_BREAK = re.compile(r";|,?\s(?:but|yet|although|though|whereas|however)\s|,\s(?:while|according)\s|—|\s[–-]+\s")
-_THAT = re.compile(r"(?P<between>[^,;:“”\"]{0,100}?)\s+that\b")
-_NO_SPEECH = re.compile(r"\s(?:by|to (?!(?:the|an?|[A-Z][\w.]*|reporters|journalists)\b))\b")
-_ADJUNCT = re.compile(
-    r",?\s(?:in (?:an?|the|his|her|its|their|last) (?:[\w-]+ ){0,3}(?:statement|interview|report|speech|letter|article|post|"
-    r"tweet|email|book|briefing|study|paper|release|address|memo|testimony|conference|note|blog)|to (?:reporters|journalists)|"
-    r"(?:on|via) (?:Twitter|Facebook|television|Instagram|X)|at an? (?:[\w-]+ )?(?:news |press )?(?:conference|briefing|"
-    r"meeting)|"
-    r"after the [\w-]+|\([^()]{1,80}\))(?![\w-])"
-)
-_PREPOSITION = re.compile(
-    r",?\s+(?:in|on|at|to|during|after|before|from|with|by|for|of|about|against|as|around|upon|following|prior to)\b"
-)
-_NAME_WORDS = r"[A-Z][\w'’&.-]*(?:\s[A-Z][\w'’&.-]*){0,4}"
-_RECIPIENT = re.compile(
-    rf"\s(?:him|her|them|us|me|you|it|reporters|journalists|lawmakers|investigators|police|{_NAME_WORDS}|"
-    r"(?:[a-z]+ )?(?:media|reporters|journalists|television|radio|officials|investors|supporters|delegates|MPs)|"
-    r"(?:the|an?|his|her|its|their) (?:[\w'’-]+ ){0,2}?[\w'’-]+(?=\s(?:the|he|she|it|they|there|his|her)\b|[,:]|\s[“\"]))"
-)
-_ACCORDING = re.compile(r"\b(?:according to|as (?:reported|noted|stated|estimated|said|announced) by)\s+", re.IGNORECASE)
-_VIEW = re.compile(
-    r"\bin (?P<name>[^,;:.()]{2,80}?)(?:['’]s|(?<=s)['’]) (?:view|opinion|words|account|telling),\s", re.IGNORECASE
-)
-_PASSIVE = re.compile(r"\b(?:was|were|been) (?:first )?(?:reported|announced|confirmed|alleged|estimated) by\s+")
-_INVERTED = re.compile(
-    r"[,”\"]\s{1,2}(?P<verb>said|says|asked|wrote|added|explained|writes|replied|argued|warned)\s(?=[A-Z]|the\s|an?\s|one\s|"
-    r"police|officials)"
-)
-_NAME_END = re.compile(
-    r"[,;:()\[\]“”\"—]|\s[–-]+\s|\s(?:that|who|which|when|where|while|as|because|but|said|says|told|was|were|is|are|has|had|"
-    r"have|"
-    r"will|would|after|before|late|early|earlier|adding|via|[a-z]+ing|in (?:an?|his|her|its|their|"
-    r"the) (?:[\w-]+ ){0,2}(?:statement|"
-    r"interview|speech|report|post|letter|article|study|paper)|at an?|to (?:reporters|journalists))\b"
-)
-# What may follow the subject of "said Ada Lund".
-_NAMED = re.compile(r"[,.]|\s*\Z|\s(?:in|on|at|of|late|after|who|as)\b")
-_LIST = re.compile(rf"(?:,\s{_NAME_WORDS}){{0,6}},?\sand\s(?:the\s)?{_NAME_WORDS}")
-_ENDS = re.compile(r"\s*(?:,\s|[.?!][.?!”\"]*\s*|\Z)|[”\"]\s*")
-_RESUMES = re.compile(
-    r"(?:is|are|was|were|has|have|had|will|would|can|could|may|might|did|does|must|should|[a-z]{2,}ed|[a-z]{2,}s)\s|[“\"]"
-)
-_APPOSITION = re.compile(r"(?:an?|the|his|her|its|their|one|[a-z]+)\s[^,;]{1,120},\s")
-# With these before it, an attribution between two commas belongs to what follows: "which, police said, was empty".
-_INTO = re.compile(r"\b(?:who|which|that|and|but|or|because|where|when|if|while|although|in|of|to|for),?\Z", re.IGNORECASE)
-_ASIDE = re.compile(r",\s(?:who|which|whose|where)\b[^,]*\Z")
 
 
 @dataclass(frozen=True)
@@ -226,8 +50,8 @@ def speaker(text: str, start: int, end: int) -> tuple[int, int] | None:
         first = line + 1 if line >= 0 else first
     page = text[first : end + _AFTER]
     start, end = start - first, end - first
-    quotations = _quotations(page)
-    masked = _masked(page, quotations)
+    quotations = find_quotations(page)
+    masked = hide_quotations(page, quotations)
     sentences = split_sentences(masked)
     quotation = next((span for span in quotations if span[0] < end and start < span[1]), None)
     name: tuple[int, int] | None
@@ -305,7 +129,7 @@ def _holder(sentence: str, start: int, end: int) -> _Attribution | None:
     ]
     best = max(holding, key=lambda a: a.start, default=None)
     # "Ada said that Bo, who was born in 1950, had won": the year is more likely the writer's.
-    if best is not None and _ASIDE.search(sentence[best.start : start]) and "," in sentence[end : best.end]:
+    if best is not None and grammar.ASIDE.search(sentence[best.start : start]) and "," in sentence[end : best.end]:
         return None
     return best
 
@@ -318,7 +142,7 @@ def _attributions(sentence: str) -> Iterator[_Attribution]:
     yield from _by_phrase(sentence, inversions)
     after = 0
     known: tuple[int, int] | None = None
-    for verb in islice(_VERB.finditer(sentence), _MAX_VERBS):
+    for verb in islice(grammar.VERB.finditer(sentence), _MAX_VERBS):
         if verb.start() in inversions:
             continue
         for attribution in _by_verb(sentence, after, verb, known):
@@ -328,23 +152,23 @@ def _attributions(sentence: str) -> Iterator[_Attribution]:
 
 def _by_phrase(sentence: str, inversions: Mapping[int, tuple[int, int]]) -> Iterator[_Attribution]:
     """According to X; in X's view; was reported by X; “...,” said X."""
-    for match in _ACCORDING.finditer(sentence):
+    for match in grammar.ACCORDING.finditer(sentence):
         name = _name_after(sentence, match.end())
         if name is None or not _speaks(sentence[slice(*name)]):
             continue
-        if not _LEADING.sub("", sentence[: match.start()].lstrip("“\"' ")).strip(" ,"):
+        if not grammar.LEADING.sub("", sentence[: match.start()].lstrip("“\"' ")).strip(" ,"):
             start = sentence.find(",", name[1], name[1] + _MAX_NAME) + 1
             if start:
-                apposition = _APPOSITION.match(sentence, start + 1)
-                if apposition and not _LOOKS_FINITE.search(apposition[0]):
+                apposition = grammar.APPOSITION.match(sentence, start + 1)
+                if apposition and not grammar.LOOKS_FINITE.search(apposition[0]):
                     start = apposition.end()
                 yield _Attribution(name, start, _scope_end(sentence, start))
-        elif sentence[: match.start()].endswith((", ", ",\n", "” ", '" ')) or _ENDS.fullmatch(sentence, name[1]):
+        elif sentence[: match.start()].endswith((", ", ",\n", "” ", '" ')) or grammar.ENDS.fullmatch(sentence, name[1]):
             yield from _around(sentence, name, match.start(), name[1])
-    for match in _VIEW.finditer(sentence):
+    for match in grammar.VIEW.finditer(sentence):
         if _is_name(match["name"]):
             yield _Attribution(match.span("name"), match.end(), _scope_end(sentence, match.end()))
-    for match in _PASSIVE.finditer(sentence):
+    for match in grammar.PASSIVE.finditer(sentence):
         name = _name_after(sentence, match.end())
         if name is not None:
             yield _Attribution(name, _claim_start(sentence, match.start()), match.start())
@@ -355,9 +179,9 @@ def _by_phrase(sentence: str, inversions: Mapping[int, tuple[int, int]]) -> Iter
 def _inversions(sentence: str) -> dict[int, tuple[int, int]]:
     """Where verbs start that stand between what was said and their subject, with the subject: “It rained,” said Ada Lund."""
     found = {}
-    for match in _INVERTED.finditer(sentence):
+    for match in grammar.INVERTED.finditer(sentence):
         name = _name_after(sentence, match.end())
-        if name is None or not _NAMED.match(sentence, name[1]):
+        if name is None or not grammar.NAMED.match(sentence, name[1]):
             continue
         # Only "said" is sure to have its subject behind it: ", wrote the music" has not.
         if match[0][0] in '”"' or (match["verb"] in ("said", "says") and _is_claim(sentence[: match.start()])):
@@ -382,11 +206,11 @@ def _by_verb(sentence: str, after: int, verb: re.Match[str], known: tuple[int, i
         return
     name, led_by = subject
     words = sentence[slice(*name)] if name else ""
-    pronoun = _PRONOUN.fullmatch(words) is not None
+    pronoun = grammar.PRONOUN.fullmatch(words) is not None
     if verb["plural"] and not (pronoun and words.lower() in ("they", "we", "i")) and not (_is_plural(words) and _speaks(words)):
         return
     # "The plan announced by", "a man believed to be".
-    if led_by in ("if", "unless") or _NO_SPEECH.match(sentence, verb.end()):
+    if led_by in ("if", "unless") or grammar.NO_SPEECH.match(sentence, verb.end()):
         return
     tail = _tail(sentence, verb)
     if tail is not None and led_by in ("", "as") and name is not None:
@@ -394,17 +218,17 @@ def _by_verb(sentence: str, after: int, verb: re.Match[str], known: tuple[int, i
         return
     if start is None:
         return
-    if verb["say"] in _OBJECT and not (pronoun or _speaks(words)) and not sentence[verb.end() : start].endswith("that"):
+    if verb["say"] in grammar.OBJECT and not (pronoun or _speaks(words)) and not sentence[verb.end() : start].endswith("that"):
         return
     end = _scope_end(sentence, start)
-    if verb[0] in _THINGS and start == verb.end():
+    if verb[0] in grammar.THINGS and start == verb.end():
         # "announced a tour in May" tells when it was announced.
         time = TIME.search(sentence, start, end)
-        end = time.start() if time and not _LOOKS_FINITE.search(sentence, start, time.start()) else end
+        end = time.start() if time and not grammar.LOOKS_FINITE.search(sentence, start, time.start()) else end
     if (
         verb[0] == "claimed"
         and start == verb.end()
-        and not _LOOKS_FINITE.search(re.split(" and | that ", sentence[start:end])[0])
+        and not grammar.LOOKS_FINITE.search(re.split(" and | that ", sentence[start:end])[0])
     ):
         return
     if led_by:
@@ -421,7 +245,7 @@ def _subject(sentence: str, after: int, verb: int) -> tuple[tuple[int, int] | No
     low = max(after, verb - 2 * _MAX_NAME)
     end = verb
     for _ in range(4):
-        between = _BETWEEN.search(sentence, low, end)
+        between = grammar.BETWEEN.search(sentence, low, end)
         times = [t for t in TIME.finditer(sentence, low, end) if not sentence[t.end() : end].strip(" \n")]
         if between:
             end = between.start()
@@ -429,14 +253,14 @@ def _subject(sentence: str, after: int, verb: int) -> tuple[tuple[int, int] | No
             end = times[-1].start()
         else:
             break
-    if _BLOCKED.search(sentence[max(low, end - 12) : end]):
+    if grammar.BLOCKED.search(sentence[max(low, end - 12) : end]):
         return None
-    insert = _INSERT.search(sentence, low, end)
+    insert = grammar.INSERT.search(sentence, low, end)
     end = insert.start() if insert else end
-    relative = _RELATIVE.search(sentence, max(low, end - 12), end)
+    relative = grammar.RELATIVE.search(sentence, max(low, end - 12), end)
     end = relative.start() if relative else end
     led_by = "then" if relative else ""
-    for boundary in _CLAUSE_START.finditer(sentence, low, end):
+    for boundary in grammar.CLAUSE_START.finditer(sentence, low, end):
         subordinator = boundary[0] in ("although", "though", "while", "whereas", "if", "unless", "when", "because", "as")
         low = boundary.start() if subordinator else boundary.end()
     segments = [(m.start(), m.end()) for m in re.finditer(r"(?:[^,]|,(?=\s?\d))+", sentence[low:end])]
@@ -467,7 +291,12 @@ def _chosen(sentence: str, pieces: Sequence[tuple[int, int]], *, apposition: boo
         listed = pieces[pieces.index(good[0]) :]
         if len(listed) > 1 and all(p in good for p in listed):
             return good[0][0], last[1]
-    if len(good) == len(pieces) == 2 and re.fullmatch(_NAME_WORDS, first) and " " in first and _AGENT.search(sentence, *last):
+    if (
+        len(good) == len(pieces) == 2
+        and re.fullmatch(grammar.NAME_WORDS, first)
+        and " " in first
+        and grammar.AGENT.search(sentence, *last)
+    ):
         # "Ada Lund, head of the mine said": the second comma is missing.
         return good[0]
     return last if last in good else _conjunct(sentence, last)
@@ -476,7 +305,7 @@ def _chosen(sentence: str, pieces: Sequence[tuple[int, int]], *, apposition: boo
 def _conjunct(sentence: str, piece: tuple[int, int]) -> tuple[int, int] | None:
     """The name behind the last "and" of words that start with another clause: "fighting resumed and police"."""
     at = sentence.rfind(" and ", *piece)
-    if at < 0 or not _LOOKS_FINITE.search(sentence, piece[0], at):
+    if at < 0 or not grammar.LOOKS_FINITE.search(sentence, piece[0], at):
         return None
     name = (_without_lead(sentence, at + 5, piece[1])[0], piece[1])
     return name if name[0] < name[1] and _is_name(sentence[slice(*name)]) else None
@@ -489,8 +318,8 @@ def _without_lead(sentence: str, start: int, end: int) -> tuple[int, str]:
         while start < end and (sentence[start].isspace() or sentence[start] in "'‘*_"):
             start += 1
         time = TIME.match(sentence, start, end)
-        lead = _LEADING.match(sentence, start, end)
-        subordinator = _SUBORDINATOR.match(sentence, start, end)
+        lead = grammar.LEADING.match(sentence, start, end)
+        subordinator = grammar.SUBORDINATOR.match(sentence, start, end)
         if time and sentence[time.end() : time.end() + 1] not in ("'", "’", "-"):
             start = time.end()
         elif lead:
@@ -505,33 +334,36 @@ def _without_lead(sentence: str, start: int, end: int) -> tuple[int, str]:
 
 def _is_name(words: str) -> bool:
     """Whether the words can be a noun phrase that names a speaker, or a pronoun for one."""
-    if _PRONOUN.fullmatch(words):
+    if grammar.PRONOUN.fullmatch(words):
         return words.lower() not in ("this", "that", "there", "these", "those", "one", "which", "who")
     if not words or len(words) > _MAX_NAME or len(words.split()) > 18 or not any(c.isalpha() for c in words):
         return False
-    if _NO_NAME.search(words) or _STARTS_BADLY.match(words) or _ENDS_BADLY.search(words):
+    if grammar.NO_NAME.search(words) or grammar.STARTS_BADLY.match(words) or grammar.ENDS_BADLY.search(words):
         return False
     return (
-        words[0].isupper() or _COMMON_WORD.match(words) is not None or _AGENT.search(words) is not None or words.endswith("s")
+        words[0].isupper()
+        or grammar.COMMON_WORD.match(words) is not None
+        or grammar.AGENT.search(words) is not None
+        or words.endswith("s")
     )
 
 
 def _is_plural(words: str) -> bool:
     head = re.split(r"\s(?:of|from|in|at|for|on|such as)\s", words, maxsplit=1)[0]
-    return _IS_PLURAL.search(head) is not None
+    return grammar.IS_PLURAL.search(head) is not None
 
 
 def _speaks(words: str) -> bool:
     """Whether a name is that of somebody, or of some body, that can make a claim."""
-    rest = _COMMON_WORD.sub("", words, count=1) if _COMMON_WORD.match(words) else words
+    rest = grammar.COMMON_WORD.sub("", words, count=1) if grammar.COMMON_WORD.match(words) else words
     head = re.split(r"\s(?:of|from|in|at|for|on|by|to)\s", rest, maxsplit=1)[0]
-    return re.search(r"(?:\A|\s)[A-Z]", head) is not None or _AGENT.search(words) is not None
+    return re.search(r"(?:\A|\s)[A-Z]", head) is not None or grammar.AGENT.search(words) is not None
 
 
 def _name_after(sentence: str, start: int) -> tuple[int, int] | None:
     """The noun phrase that starts at `start`, to its first comma or verb, with all of a list of names."""
     limit = min(len(sentence), start + 2 * _MAX_NAME)
-    stop = _NAME_END.search(sentence, start, limit)
+    stop = grammar.NAME_END.search(sentence, start, limit)
     end = stop.start() if stop else limit
     for time in TIME.finditer(sentence, start, end):
         if (
@@ -541,7 +373,7 @@ def _name_after(sentence: str, start: int) -> tuple[int, int] | None:
         ):
             end = time.start()
             break
-    listed = _LIST.match(sentence, end, limit)
+    listed = grammar.LIST.match(sentence, end, limit)
     if listed and re.search(r"\b(?:of|from|in|to) |^[A-Z]", sentence[start:end]):
         end = listed.end()
     words = sentence[start:end].rstrip()
@@ -552,28 +384,33 @@ def _name_after(sentence: str, start: int) -> tuple[int, int] | None:
 
 def _tail(sentence: str, verb: re.Match[str]) -> int | None:
     """Where the attribution ends whose verb may stand behind its claim: "..., officials said on Monday.", or None."""
-    if not _TAIL_VERB.match(verb[0]):
+    if not grammar.TAIL_VERB.match(verb[0]):
         return None
     end = verb.end()
     if verb[0] in ("told", "tells"):
-        recipient = _RECIPIENT.match(sentence, end)
+        recipient = grammar.RECIPIENT.match(sentence, end)
         if recipient is None:
             return None
         end = recipient.end()
     end = _after_adjuncts(sentence, end)
-    if not _ENDS.match(sentence, end):
-        rest = _PREPOSITION.match(sentence, end)
+    if not grammar.ENDS.match(sentence, end):
+        rest = grammar.PREPOSITION.match(sentence, end)
         stop = re.compile(r"[,;:“\"]|\.?\s*\Z").search(sentence, end, end + 80)
-        if not rest or not stop or _LOOKS_FINITE.search(sentence, end, stop.start()) or _THAT.match(sentence, end):
+        if (
+            not rest
+            or not stop
+            or grammar.LOOKS_FINITE.search(sentence, end, stop.start())
+            or grammar.THAT.match(sentence, end)
+        ):
             return None
         end = stop.start()
-    return end if _ENDS.match(sentence, end) else None
+    return end if grammar.ENDS.match(sentence, end) else None
 
 
 def _after_adjuncts(sentence: str, place: int) -> int:
     """Where the words about when and where something was said end, if they start at `place`."""
     for _ in range(3):
-        adjunct = _ADJUNCT.match(sentence, place)
+        adjunct = grammar.ADJUNCT.match(sentence, place)
         space = place + 1 if sentence[place : place + 1].isspace() else place
         time = TIME.match(sentence, space)
         if adjunct:
@@ -588,11 +425,15 @@ def _after_adjuncts(sentence: str, place: int) -> int:
 def _complement(sentence: str, verb: re.Match[str]) -> int | None:
     """Where what the verb reports starts, or None where it reports nothing that can be told from its other words."""
     word = verb[0]
-    that = _THAT.match(sentence, verb.end())
+    that = grammar.THAT.match(sentence, verb.end())
     if that:
         between = that["between"]
         # "Reports to a board that meets" is no speech, "stressed in Oslo that" is.
-        led = re.match(r"\s(?:in|on|at|during|after|before)\s", between) if verb["with_that"] else _PREPOSITION.match(between)
+        led = (
+            re.match(r"\s(?:in|on|at|during|after|before)\s", between)
+            if verb["with_that"]
+            else grammar.PREPOSITION.match(between)
+        )
         if (
             not between.strip()
             or led
@@ -605,7 +446,7 @@ def _complement(sentence: str, verb: re.Match[str]) -> int | None:
         return of + 4 if of >= 0 else None
     place = verb.end()
     if word in ("told", "tells"):
-        recipient = _RECIPIENT.match(sentence, place)
+        recipient = grammar.RECIPIENT.match(sentence, place)
         if recipient is None:
             return None
         place = recipient.end()
@@ -615,7 +456,7 @@ def _complement(sentence: str, verb: re.Match[str]) -> int | None:
     spoken = re.compile(r"\s*[,:]?\s?(?=[“\"])|\s*:\s").match(sentence, place)
     if spoken:
         return spoken.end()
-    if _PREPOSITION.match(sentence, place):
+    if grammar.PREPOSITION.match(sentence, place):
         # "said in Paris, where he lives": only a comma and a quotation, or a colon, end this for sure.
         opened = re.compile(r"[^;“”\"]{0,120}?[,:]\s(?=[“\"])").match(sentence, place)
         if opened:
@@ -638,14 +479,14 @@ def _scope_end(sentence: str, start: int) -> int:
         close = re.compile(r"[”\"]").search(sentence, start + 1)
         if close and (sentence[close.start() - 1] in ",.!?;" or sentence[close.end() : close.end() + 1] in (",", ".", ";")):
             return close.end()
-    stop = _SCOPE_END.search(sentence, start)
+    stop = grammar.SCOPE_END.search(sentence, start)
     return stop.start() if stop else len(sentence)
 
 
 def _claim_start(sentence: str, end: int) -> int:
     """Where the clause starts that ends at `end`."""
     start = 0
-    for stop in _CLAIM_BREAK.finditer(sentence, 0, max(0, end - 2)):
+    for stop in grammar.CLAIM_BREAK.finditer(sentence, 0, max(0, end - 2)):
         start = stop.end()
     return start
 
@@ -656,9 +497,9 @@ def _is_claim(words: str) -> bool:
         return True
     start, conjunction = _without_lead(words, 0, len(words))
     rest = words[start:]
-    if _STARTS_BADLY.match(rest) and "," not in rest.rstrip(", "):
+    if grammar.STARTS_BADLY.match(rest) and "," not in rest.rstrip(", "):
         return False
-    return not conjunction and (_LOOKS_FINITE.search(rest) is not None or len(rest.split()) > 6)
+    return not conjunction and (grammar.LOOKS_FINITE.search(rest) is not None or len(rest.split()) > 6)
 
 
 def _around(sentence: str, name: tuple[int, int], start: int, end: int) -> Iterator[_Attribution]:
@@ -668,16 +509,16 @@ def _around(sentence: str, name: tuple[int, int], start: int, end: int) -> Itera
     quoted_next = comma is not None and sentence[comma.end() : comma.end() + 1] in ("“", '"')
     quoted_before = before.endswith(("”", '"'))
     behind = (before.endswith((",", "?", "!")) or sentence[start : start + 9].lower() == "according") and _is_claim(before)
-    behind = quoted_before or (behind and not quoted_next and not _INTO.search(before))
+    behind = quoted_before or (behind and not quoted_next and not grammar.INTO.search(before))
     if behind:
         yield _Attribution(name, _claim_start(sentence, start), start)
-    if comma and (not behind or quoted_next or (not quoted_before and _RESUMES.match(sentence, comma.end()))):
+    if comma and (not behind or quoted_next or (not quoted_before and grammar.RESUMES.match(sentence, comma.end()))):
         yield _Attribution(name, comma.end(), _scope_end(sentence, comma.end()))
 
 
 def _resolved(masked: str, sentences: Sequence[tuple[int, int]], name: tuple[int, int] | None) -> tuple[int, int] | None:
     """The name itself, or for a pronoun the name of the speaker it takes up, where only one comes into question."""
-    if name is None or not _PRONOUN.fullmatch(masked[slice(*name)]):
+    if name is None or not grammar.PRONOUN.fullmatch(masked[slice(*name)]):
         return name
     pronoun = masked[slice(*name)].lower()
     if pronoun not in ("he", "she", "it", "they"):
@@ -689,7 +530,7 @@ def _resolved(masked: str, sentences: Sequence[tuple[int, int]], name: tuple[int
         earlier = [_shifted(a, sentences[i][0]).name for a in _attributions(masked[slice(*sentences[i])])]
         for other in sorted({o for o in earlier if o and o[1] <= name[0]}, reverse=True):
             words = masked[slice(*other)]
-            if _PRONOUN.fullmatch(words):
+            if grammar.PRONOUN.fullmatch(words):
                 if words.lower() != pronoun:
                     return None
                 continue
@@ -700,77 +541,36 @@ def _resolved(masked: str, sentences: Sequence[tuple[int, int]], name: tuple[int
 def _takes_up(pronoun: str, words: str, between: str) -> bool:
     """Whether a pronoun can stand for the words, with nobody else in the text between the two."""
     # "Officials" and "two miners" are many, "Jones" and "the historian Ada Jones" are not.
-    plural = _is_plural(words) and (words[:1].islower() or _AGENT.search(words) is not None) and not _ENDS_NAMED.search(words)
-    body = _IS_BODY.search(words) is not None
+    plural = (
+        _is_plural(words)
+        and (words[:1].islower() or grammar.AGENT.search(words) is not None)
+        and not grammar.ENDS_NAMED.search(words)
+    )
+    body = grammar.IS_BODY.search(words) is not None
     if pronoun == "they":
         fits = _is_plural(words)
     elif pronoun == "it":
         fits = body and not plural
     else:
-        fits = not body and not plural and (re.search(r"[A-Z]", words) is not None or _AGENT.search(words) is not None)
+        fits = not body and not plural and (re.search(r"[A-Z]", words) is not None or grammar.AGENT.search(words) is not None)
         title = re.match(r"(Mr|Sir|Lord|Mrs|Ms|Miss|Lady)\b", words)
         if title and (title[1] in ("Mr", "Sir", "Lord")) != (pronoun == "he"):
             return False
     if not fits:
         return False
-    for other in re.finditer(rf"(?<![\w.“\"])({_NAME_WORDS})", between):
+    for other in re.finditer(rf"(?<![\w.“\"])({grammar.NAME_WORDS})", between):
         sentence_start = re.search(r"(?:[.!?][”\"]?\s+|\n\s*|^\s*)\Z", between[: other.start()]) is not None
         if any(part in words for part in other[1].split() if len(part) > 2):
             continue
         if TIME.fullmatch(other[1]) or re.search(r"\b(?:in|at|near|from|of|on|the|to)\s\Z", between[: other.start()]):
             continue
         if sentence_start and (
-            _LEADING.match(other[1] + " ")
-            or _SUBORDINATOR.match(other[1] + " ")
-            or _COMMON_WORD.match(other[1] + " ")
-            or _STARTS_BADLY.match(other[1])
-            or _PRONOUN.fullmatch(other[1])
+            grammar.LEADING.match(other[1] + " ")
+            or grammar.SUBORDINATOR.match(other[1] + " ")
+            or grammar.COMMON_WORD.match(other[1] + " ")
+            or grammar.STARTS_BADLY.match(other[1])
+            or grammar.PRONOUN.fullmatch(other[1])
         ):
             continue
         return False
     return True
-
-
-def _quotations(page: str) -> list[tuple[int, int]]:
-    """Start and end of every quotation, with its marks, in order. One that runs over paragraphs, each of which opens it anew,
-    is one; a mark that is never closed opens nothing."""
-    found: list[tuple[int, int]] = []
-    opened: int | None = None
-    for mark in re.finditer(r"[“”\"\n]", page):
-        at = mark.start()
-        if mark[0] == "\n":
-            if opened is not None and not re.compile(r"\s*[“\"]").match(page, at):
-                wrapped = not page[at + 1 : at + 2].isspace() and page[at + 1 : at + 2].islower()
-                opened = opened if wrapped else None
-            continue
-        before, following = page[at - 1 : at], page[at + 1 : at + 2]
-        new_line = not page[page.rfind("\n", 0, at) + 1 : at].strip() if at - page.rfind("\n", 0, at) < 20 else False
-        if mark[0] == '"':
-            opens = (not before or before.isspace() or before in "([—–-/‘'") and (bool(following.strip()) or opened is None)
-        else:
-            opens = mark[0] == "“"
-        if opens and opened is None:
-            opened = at
-        elif opens and new_line:
-            continue
-        elif opens and mark[0] == "“":
-            opened = at
-        elif opened is not None:
-            if at - opened > 1:
-                found.append((opened, at + 1))
-            opened = None
-    return found
-
-
-def _masked(page: str, quotations: Sequence[tuple[int, int]]) -> str:
-    """The page with the words of its quotations hidden: one run of letters each, with the stop at its end."""
-    parts: list[str] = []
-    done = 0
-    for start, end in quotations:
-        inside = page[start + 1 : end - 1]
-        stop = inside.rstrip()[-1:] if inside.rstrip()[-1:] in (".", ",", "!", "?", ";", "…") else ""
-        letter = "q" if inside.lstrip()[:1].islower() else "Q"
-        parts += [page[done : start + 1], letter * (len(inside) - len(stop)), stop, page[end - 1]]
-        done = end
-    parts.append(page[done:])
-    return "".join(parts)
