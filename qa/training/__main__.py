@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import time
 from pathlib import Path
 from typing import Annotated
@@ -14,12 +16,14 @@ from index.embedder import load_embedder
 from index.models import DEFAULT_EMBEDDER, model_folder, weights_sha256
 from index.settings import read_settings
 from qa.evaluation.metrics import expected_calibration_error
+from qa.questions import read_questions
 from qa.reader import SHIPPED_READER, load_reader
 from qa.training.base import PACKAGES, join
 from qa.training.calibrate import ask, best_answers, fit
 from qa.training.examples import label, mixture
 from qa.training.export import export as export_run
-from qa.training.train import Recipe, minutes_left, train
+from qa.training.sentences import with_spans
+from qa.training.train import Recipe, averaged_weights, minutes_left, train
 
 application = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 
@@ -38,6 +42,20 @@ def base(
 
 
 @application.command()
+def sentences(
+    data: Annotated[Path, typer.Argument(help="The folder of question files (train/*.jsonl.gz).")],
+    to: Annotated[Path, typer.Option(help="The file to write, gzipped JSON lines.")] = Path("training-runs/sentences.jsonl.gz"),
+    folder: Annotated[Path, typer.Option(help="The reader that points at the spans.")] = SHIPPED_READER,
+) -> None:
+    """Let a reader find the spans of questions that come with the sentence that answers them."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    with gzip.open(to, "wt", encoding="utf-8") as opened:
+        for row in with_spans(load_reader(str(folder)), data):
+            opened.write(json.dumps(row, ensure_ascii=False) + "\n")
+    print(f"{to}: {sum(1 for _ in read_questions(to))} questions")
+
+
+@application.command()
 def reader(
     data: Annotated[Path, typer.Argument(help="The folder of question files (train/*.jsonl.gz).")],
     run: Annotated[Path, typer.Option(help="Where checkpoints and the result go.")] = Path("training-runs/reader"),
@@ -46,6 +64,8 @@ def reader(
     examples: Annotated[int, typer.Option(help="Windows to train on; may change when a run goes on.")] = 64_000,
     batch: Annotated[int, typer.Option(help="Windows a step.")] = 16,
     learning_rate: Annotated[float, typer.Option(help="The highest learning rate.")] = 1.5e-4,
+    start: Annotated[Path | None, typer.Option(help="Begin with the averaged weights of this run.")] = None,
+    labelled: Annotated[Path | None, typer.Option(help="Further questions, as `sentences` writes them.")] = None,
     threads: Annotated[int, typer.Option(help="Processor threads.")] = 2,
     seed: Annotated[int, typer.Option(help="Decides the mixture, the order and dropout.")] = 7,
 ) -> None:
@@ -53,10 +73,12 @@ def reader(
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
     model, tokenizer = _base(base, layers)
-    questions = mixture(data, seed)
-    labelled = label(tokenizer, questions, seed)
-    unanswerable = sum(example.start == 0 for example in labelled) / len(labelled)
-    print(f"{len(questions)} questions, {len(labelled)} windows, {unanswerable:.0%} without an answer", flush=True)
+    if start is not None:
+        model.load_state_dict(averaged_weights(start))
+    questions = mixture(data, seed, labelled)
+    windows = label(tokenizer, questions, seed)
+    unanswerable = sum(window.start == 0 for window in windows) / len(windows)
+    print(f"{len(questions)} questions, {len(windows)} windows, {unanswerable:.0%} without an answer", flush=True)
     started, first = time.monotonic(), -1
 
     def report(step: int, loss: float, rate: float) -> None:
@@ -66,7 +88,7 @@ def reader(
         print(f"step {step}/{recipe.steps} loss {loss:.3f} rate {rate:.1e} {left:.0f} min left", flush=True)
 
     recipe = Recipe(examples=examples, batch=batch, learning_rate=learning_rate, seed=seed)
-    train(model, labelled, recipe, run, pad_token_id=tokenizer.pad_token_id, report=report)
+    train(model, windows, recipe, run, pad_token_id=tokenizer.pad_token_id, report=report)
 
 
 @application.command()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from transformers import PreTrainedTokenizerBase
 
+from index.sentences import split_sentences
 from qa.questions import Question, is_held_out, read_questions
 from qa.training.unanswerable import changed_questions, near_misses
 from qa.windows import Window, make_windows
@@ -21,8 +22,8 @@ STRIDE = 64
 SHARES = {
     "squad_train_part": 1.0,
     "squadshifts_new_wiki": 1.0,
-    "squadshifts_reddit": 0.4,
-    "squadshifts_amazon_reviews": 0.25,
+    "squadshifts_reddit": 0.3,
+    "squadshifts_amazon_reviews": 0.2,
     "fairytaleqa": 0.3,
     "bipar_en": 0.3,
     "qed_natural_questions": 1.0,
@@ -32,9 +33,12 @@ SHARES = {
     "covidqa": 0.3,
     "subjqa": 0.25,
 }
+# The part of the questions whose context is cut down to a few sentences about the answer: articles are read in passages of
+# every length, what makes a question unanswerable stands mostly within a sentence or two, and short windows train faster.
+SHORTENED = 0.5
 # Questions made unanswerable, per question that has an answer.
 NEAR_MISSES = 0.15
-CHANGED = 0.25
+CHANGED = 0.6
 
 
 @dataclass(frozen=True)
@@ -46,9 +50,12 @@ class Example:
     end: int
 
 
-def mixture(data: Path, seed: int) -> list[Question]:
+def mixture(data: Path, seed: int, labelled: Path | None = None) -> list[Question]:
     """The training questions of one pass, shuffled: a share of every file, without held-out contexts, and the
-    unanswerable ones made from them. Raises QuothError where a file is missing."""
+    unanswerable ones made from them.
+
+    labelled: a file of further questions whose spans a reader found. Raises QuothError where a file is missing.
+    """
     chooser = random.Random(seed)
     chosen: list[Question] = []
     for name, share in SHARES.items():
@@ -58,11 +65,28 @@ def mixture(data: Path, seed: int) -> list[Question]:
             if not is_held_out(q.context) and (q.start is None) == (not q.answers)
         ]
         chosen += chooser.sample(questions, round(share * len(questions)))
+    if labelled is not None:
+        chosen += read_questions(labelled)
+    chosen = [shortened(q, chooser) if q.answers and chooser.random() < SHORTENED else q for q in chosen]
     answerable = [q for q in chosen if q.answers and q.dataset not in ("qamr", "qadiscourse", "covidqa")]
     chosen += near_misses(answerable, round(NEAR_MISSES * len(answerable)), seed)
     chosen += changed_questions(answerable, round(CHANGED * len(answerable)), seed)
     chooser.shuffle(chosen)
     return chosen
+
+
+def shortened(question: Question, chooser: random.Random) -> Question:
+    """The question with no more of its context than the answer's sentence and up to two before and after it."""
+    if question.start is None or question.end is None:
+        return question
+    sentences = split_sentences(question.context)
+    holding = [number for number, (start, end) in enumerate(sentences) if start < question.end and end > question.start]
+    if not holding:
+        return question
+    first = max(0, holding[0] - chooser.randint(0, 2))
+    last = min(len(sentences) - 1, holding[-1] + chooser.randint(0, 2))
+    start, end = min(sentences[first][0], question.start), max(sentences[last][1], question.end)
+    return replace(question, context=question.context[start:end], start=question.start - start, end=question.end - start)
 
 
 def label(tokenizer: PreTrainedTokenizerBase, questions: Sequence[Question], seed: int) -> list[Example]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from safetensors.torch import load_file
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from qa.packing import pack
+from qa.training.train import averaged_weights
 
 
 def export(run: Path, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
@@ -17,8 +17,7 @@ def export(run: Path, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase
 
     Raises FileNotFoundError where the run has no checkpoint.
     """
-    tensors = load_file(run / "checkpoint.safetensors")
-    weights = {name[8:]: value.numpy() for name, value in tensors.items() if name.startswith("average.")}
+    weights = {name: value.numpy() for name, value in averaged_weights(run).items()}
     fresh = folder.with_name(folder.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     pack(weights, fresh)

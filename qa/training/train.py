@@ -206,6 +206,12 @@ def _resume(
     return step
 
 
+def averaged_weights(run: Path) -> dict[str, Tensor]:
+    """The averaged weights of a run's last checkpoint. Raises FileNotFoundError where it has none."""
+    tensors = load_file(run / "checkpoint.safetensors")
+    return {name.removeprefix("average."): value for name, value in tensors.items() if name.startswith("average.")}
+
+
 def minutes_left(step: int, steps: int, seconds: float, done: int) -> float:
     """Minutes to the end of a run that did `step - done` of its steps in so many seconds."""
     return math.inf if step <= done else (steps - step) * seconds / (step - done) / 60

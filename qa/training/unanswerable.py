@@ -3,12 +3,14 @@
 Two kinds. A *near miss* pairs a question with another context that shares its rare words but not its answer: what the
 reader meets whenever retrieval is wrong. A *changed* question keeps its context but asks something else of it, in the
 manners of SQuAD 2.0 (Rajpurkar et al. 2018, table 2): a word is replaced by one of the same shape that the context does
-not hold ("How many singers were sent?" for "How many troops were sent?"), a name or number by another one of the context,
-a word by its opposite, or the question is negated.
+not hold ("How many singers were sent?" for "How many troops were sent?") or that it holds elsewhere ("How many officials
+were sent?"), a name or number by another one of the context or by the answer itself ("Whom did the king serve?" for "Whom
+did the duke serve?"), a word by its opposite, or the question is negated.
 """
 
 from __future__ import annotations
 
+import calendar
 import math
 import random
 import re
@@ -20,12 +22,14 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 from safetensors.numpy import load_file
+from textblob.en import tag
 from tokenizers import Tokenizer
 
 from index.models import DEFAULT_EMBEDDER, model_folder
 from qa.questions import Question
 
 _WORD = re.compile(r"\w+(?:[-'’]\w+)*")
+_TOKEN = re.compile(rf"{_WORD.pattern}|[^\w\s]")
 _FUNCTION_WORDS = frozenset(
     """a about after all also am an and any are as at be because been before being between both but by can could did do
     does doing during each else for from further get had has have he her here hers him his how i if in into is it its
@@ -56,6 +60,11 @@ _OPPOSITES = [
     """.split()
 ]
 _OPPOSITE = dict(_OPPOSITES) | {second: first for first, second in reversed(_OPPOSITES)}
+# The manners of changing a question, with how often each is tried first.
+_MANNERS = {"opposite": 0.15, "negation": 0.07, "neighbouring name": 0.2, "answer": 0.13, "neighbour": 0.2, "stranger": 0.25}
+_NAME = re.compile(r"\b[A-Z](?:\.|[\w’-]*)(?:(?: (?:of|the|de|von|van))* [A-Z](?:\.|[\w’-]*))*")
+_MONTHS = frozenset(calendar.month_name[1:])
+_NUMBER = re.compile(r"\b\d[\d,.]*\d|\b\d\b")
 # Replacements drawn for a word, of which the likest is taken, short of what may be its synonym.
 _CHOICES = 12
 _SYNONYM = 0.5
@@ -66,16 +75,16 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def _shape(word: str, first: bool) -> str:
-    """A coarse stand-in for the part of speech: digits, a name, a plural, a verb form or another word."""
-    if any(character.isdigit() for character in word):
-        return f"digits{len(word)}"
-    if word[0].isupper() and not first:
-        return "name"
-    for ending in ("ing", "ed", "ly", "s"):
-        if word.endswith(ending):
-            return ending
-    return "word"
+def _tagged(text: str) -> list[tuple[re.Match[str], str]]:
+    """The words of a text with their part of speech in Penn's tags, past forms of verbs as one."""
+    tokens = list(_TOKEN.finditer(text))
+    # The tagger takes a slash for its own mark.
+    tags = tag(" ".join(token.group().replace("/", ",") for token in tokens), tokenize=False)
+    return [
+        (token, "VBD" if penn == "VBN" else penn.partition("-")[0])
+        for token, (_, penn) in zip(tokens, tags, strict=True)
+        if token.group()[0].isalnum()
+    ]
 
 
 def near_misses(questions: Sequence[Question], count: int, seed: int) -> list[Question]:
@@ -127,24 +136,34 @@ def changed_questions(questions: Sequence[Question], count: int, seed: int) -> l
     for question in chooser.sample(candidates, min(len(candidates), 4 * count)):
         if len(made) == count:
             break
-        kind = chooser.random()
-        if kind < 0.25:
-            text = _opposed(question, chooser) or _replaced(question, pool, chooser)
-        elif kind < 0.35:
-            text = _negated(question)
-        elif kind < 0.6:
-            text = _with_neighbouring_name(question, chooser)
-        else:
-            text = _replaced(question, pool, chooser)
+        [manner] = chooser.choices(list(_MANNERS), list(_MANNERS.values()))
+        text = _changed(question, manner, pool, chooser)
         if text is not None:
-            made.append(replace(question, text=text, start=None, end=None, answers=(), id=f"{question.id}~changed"))
+            made.append(replace(question, text=text, start=None, end=None, answers=(), id=f"{question.id}~{manner}"))
     return made
+
+
+def _changed(question: Question, manner: str, pool: dict[tuple[str, str], list[str]], chooser: random.Random) -> str | None:
+    """The question changed in this manner; None where it gives no occasion for it."""
+    match manner:
+        case "opposite":
+            return _opposed(question, chooser)
+        case "negation":
+            return _negated(question)
+        case "neighbouring name":
+            return _with_other_name(question, _names(question.context), chooser)
+        case "answer":
+            return _with_other_name(question, [name for a in question.answers for name in _names(f", {a}")], chooser)
+        case "neighbour":
+            return _with_neighbour(question, chooser)
+        case _:
+            return _replaced(question, pool, chooser)
 
 
 def _opposed(question: Question, chooser: random.Random) -> str | None:
     """The question with one word replaced by its opposite."""
-    matches = [match for match in _WORD.finditer(question.text) if match.group().lower() in _OPPOSITE]
-    return _substituted(question.text, match := chooser.choice(matches), _OPPOSITE[match.group().lower()]) if matches else None
+    matches = [match for match in _WORD.finditer(question.text) if match.group() in _OPPOSITE]
+    return _substituted(question.text, match := chooser.choice(matches), _OPPOSITE[match.group()]) if matches else None
 
 
 def _negated(question: Question) -> str | None:
@@ -157,24 +176,53 @@ def _negated(question: Question) -> str | None:
     return _substituted(question.text, match, short.capitalize() if verb[0].isupper() else short)
 
 
-def _with_neighbouring_name(question: Question, chooser: random.Random) -> str | None:
-    """The question with a name or number replaced by another one of its context that neither it nor its answer holds."""
-    taken = {w.lower() for text in (question.text, *question.answers) for w in _words(text)}
-    context = [
-        match.group()
-        for match in _WORD.finditer(question.context)
-        if match.group().lower() not in taken | _FUNCTION_WORDS and _inside_sentence(question.context, match.start())
-    ]
+def _with_other_name(question: Question, names: Sequence[str], chooser: random.Random) -> str | None:
+    """The question with a name or number replaced by another one of these, which has no word in common with it."""
+    taken = {word.lower() for word in _words(question.text)}
+    others = [name for name in names if not taken & {word.lower() for word in _words(name)}]
     matches = [
-        (match, [word for word in context if _shape(word, first=False) == shape])
-        for position, match in enumerate(_WORD.finditer(question.text))
-        if (shape := _shape(match.group(), first=position == 0)) == "name" or shape.startswith("digits")
+        (match, fitting)
+        for match in (*_NAME.finditer(question.text), *_NUMBER.finditer(question.text))
+        if match.start() > 0 and (fitting := [name for name in others if _kind(name) == _kind(match.group())])
     ]
-    matches = [pair for pair in matches if pair[1]]
     if not matches:
         return None
-    match, others = chooser.choice(matches)
-    return _substituted(question.text, match, chooser.choice(others))
+    match, fitting = chooser.choice(matches)
+    drawn = chooser.sample(fitting, min(_CHOICES // 3, len(fitting)))
+    return _substituted(question.text, match, max(drawn, key=lambda name: _likeness(match.group(), name)))
+
+
+def _kind(name: str) -> str:
+    """What may stand for one another: months, numbers of as many digits (a year for a year), other names."""
+    return "month" if name in _MONTHS else f"digits{len(name)}" if name[0].isdigit() else "name"
+
+
+def _names(text: str) -> list[str]:
+    """The names and numbers of a text, as often as they stand in it."""
+    names = [match.group() for match in _NAME.finditer(text) if _inside_sentence(text, match.start())]
+    return names + [match.group() for match in _NUMBER.finditer(text)]
+
+
+def _with_neighbour(question: Question, chooser: random.Random) -> str | None:
+    """The question with a word that it shares with its context replaced by another word of the context, of several of the
+    same part of speech the likest: all its words then stand there, but not together."""
+    context = [(match.group(), part) for match, part in _tagged(question.context) if match.group().islower()]
+    held = {word for word, _ in context}
+    taken = {w.lower()[:4] for text in (question.text, *question.answers) for w in _words(text)}
+    shared = [pair for pair in _tagged(question.text)[1:] if pair[0].group() in held - _FUNCTION_WORDS]
+    if not shared:
+        return None
+    match, part = chooser.choice(shared)
+    others = {word for word, other in context if other == part and word[:4] not in taken and word not in _FUNCTION_WORDS}
+    return _likest(question, match, chooser.sample(sorted(others), min(_CHOICES // 2, len(others))))
+
+
+def _likest(question: Question, match: re.Match[str], words: Sequence[str]) -> str | None:
+    """The question with a word replaced by the one of these that is likest to it, short of what may be its synonym."""
+    fitting = [word for word in words if _likeness(match.group(), word) < _SYNONYM]
+    return (
+        _substituted(question.text, match, max(fitting, key=lambda word: _likeness(match.group(), word))) if fitting else None
+    )
 
 
 def _inside_sentence(text: str, start: int) -> bool:
@@ -183,28 +231,25 @@ def _inside_sentence(text: str, start: int) -> bool:
 
 
 def _replaced(question: Question, pool: dict[tuple[str, str], list[str]], chooser: random.Random) -> str | None:
-    """The question with a word that it shares with its context replaced by one of the same shape that the context lacks."""
+    """The question with a word that it shares with its context replaced by one of the same kind that the context lacks."""
     context_words = {w.lower() for w in _words(question.context)}
     answer_words = {w.lower() for answer in question.answers for w in _words(answer)}
     shared = [
-        (match, shape)
-        for position, match in enumerate(_WORD.finditer(question.text))
-        if match.group().lower() in context_words - _FUNCTION_WORDS - answer_words
-        and pool.get((question.dataset, shape := _shape(match.group(), first=position == 0)))
+        (match, part)
+        for match, part in _tagged(question.text)[1:]
+        if match.group().lower() in context_words - _FUNCTION_WORDS - answer_words and (question.dataset, part) in pool
     ]
     if not shared:
         return None
     # Names and numbers are what retrieval confuses most, so they are changed first when there are any.
-    specific = [pair for pair in shared if pair[1] == "name" or pair[1].startswith("digits")]
-    match, shape = chooser.choice(specific if specific and chooser.random() < 0.6 else shared)
-    others = [
+    specific = [pair for pair in shared if pair[1] in ("NNP", "CD")]
+    match, part = chooser.choice(specific if specific and chooser.random() < 0.5 else shared)
+    drawn = [
         word
-        for word in chooser.choices(pool[question.dataset, shape], k=_CHOICES)
-        if word.lower() not in context_words
-        and word.lower()[:4] != match.group().lower()[:4]
-        and _likeness(match.group(), word) < _SYNONYM
+        for word in chooser.choices(pool[question.dataset, part], k=_CHOICES)
+        if word.lower() not in context_words and word.lower()[:4] != match.group().lower()[:4]
     ]
-    return _substituted(question.text, match, max(others, key=lambda word: _likeness(match.group(), word))) if others else None
+    return _likest(question, match, drawn)
 
 
 @cache
@@ -218,9 +263,9 @@ def _word_vectors() -> dict[str, npt.NDArray[np.float32]]:
 
 
 def _likeness(one: str, other: str) -> float:
-    """Cosine of two words' vectors, 0 where one has none: a word that could stand in the same place is the harder one."""
+    """Cosine of two words' vectors (a name's last), 0 where one has none: what could stand in the same place is harder."""
     vectors = _word_vectors()
-    first, second = vectors.get(one.lower()), vectors.get(other.lower())
+    first, second = vectors.get(one.lower().rpartition(" ")[2]), vectors.get(other.lower().rpartition(" ")[2])
     return 0.0 if first is None or second is None else float(first @ second)
 
 
@@ -229,10 +274,11 @@ def _substituted(text: str, match: re.Match[str], new: str) -> str:
 
 
 def _replacements(questions: Iterable[Question]) -> dict[tuple[str, str], list[str]]:
-    """Words of questions by data set and shape, as often as they occur, so that a replacement is as usual as the word."""
+    """Words of questions by data set and part of speech, as often as they occur, so that a replacement is as usual as the
+    word."""
     pool: dict[tuple[str, str], list[str]] = defaultdict(list)
     for question in questions:
-        for position, word in enumerate(_words(question.text)):
-            if word.lower() not in _FUNCTION_WORDS:
-                pool[question.dataset, _shape(word, first=position == 0)].append(word)
+        for match, part in _tagged(question.text)[1:]:
+            if match.group().lower() not in _FUNCTION_WORDS:
+                pool[question.dataset, part].append(match.group())
     return pool

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 from dataclasses import replace
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from transformers import PreTrainedTokenizerBase
 
 from index.errors import QuothError
 from qa.questions import HELD_OUT_ONE_IN, Question, is_held_out, read_questions
-from qa.training.examples import MAX_LENGTH, SHARES, label, mixture
+from qa.training.examples import MAX_LENGTH, SHARES, label, mixture, shortened
 from qa.training.unanswerable import changed_questions, near_misses
 
 DATA = Path(__file__).parents[3] / "../shared/data"
@@ -70,45 +72,65 @@ def test_a_context_that_holds_the_answer_too_is_no_near_miss() -> None:
     assert "1~near" not in [made.id for made in near_misses([asked, holding], 2, seed=1)]
 
 
-def test_changed_questions_differ_in_one_word() -> None:
+def test_a_changed_question_has_one_word_or_name_replaced() -> None:
     by_id = {q.id: q for q in QUESTIONS}
     made = changed_questions(QUESTIONS, 40, seed=1)
     assert len(made) == 40
     for changed in made:
-        original = by_id[changed.id.removesuffix("~changed")]
+        original_id, _, manner = changed.id.rpartition("~")
+        original = by_id[original_id]
         assert (changed.start, changed.end, changed.answers, changed.context) == (None, None, (), original.context)
-        before, after = original.text.rstrip("?").split(), changed.text.rstrip("?").split()
-        [(old, new)] = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
+        [(old, new)] = replaced(original.text, changed.text)
         held = {word.strip(".").lower() for word in original.context.split()}
-        if new == "wasn't":
-            assert old == "was"
-        elif new.lower() in held:
-            # Another name of the context, not what is asked for.
-            assert (old[0].isupper(), new[0].isupper()) == (True, True)
-            assert new not in original.answers
-        else:
-            assert old.lower() in held
+        match manner:
+            case "negation":
+                assert (old, new) == ("was", "wasn't")
+            case "opposite":
+                assert (old, new) == ("built", "demolished")
+            case "stranger":
+                assert set(old.lower().split()) & held
+                assert not set(new.lower().split()) & held
+            case "neighbouring name" | "neighbour":
+                assert set(new.lower().split()) <= held
+                assert old[0].isupper() == new[0].isupper()
+                assert new not in original.answers
     assert changed_questions(QUESTIONS, 40, seed=1) == made
 
 
+def replaced(before: str, after: str) -> list[tuple[str, str]]:
+    """The runs of words in which two texts differ."""
+    old, new = before.rstrip("?").split(), after.rstrip("?").split()
+    codes = SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes()
+    return [(" ".join(old[i:j]), " ".join(new[k:m])) for code, i, j, k, m in codes if code != "equal"]
+
+
 def test_every_manner_of_changing_a_question_is_used() -> None:
-    context = "The harbour was built before the war by Mara Lind, and Ola Berg paid. The largest ship left first in 1931."
-    start = context.index("1931")
+    context = (
+        "The harbour was built before the war by Mara Lind, and Ola Berg paid. "
+        "The largest ship left first, the smaller boat in 1931."
+    )
+    start = context.index("Ola Berg")
     asked = [
-        question(number, id=str(number), context=context, text="When did the largest ship leave Mara Lind?", start=start)
-        for number in range(60)
+        question(
+            number, id=str(number), context=context, text="Whom did the largest ship of Mara Lind leave first?", start=start
+        )
+        for number in range(120)
     ]
-    asked = [replace(q, end=start + 4, answers=("1931",)) for q in asked]
-    texts = {q.text for q in changed_questions([*asked, *QUESTIONS], 100, seed=2) if q.context == context}
-    assert "When did the smallest ship leave Mara Lind?" in texts
-    assert "When didn't the largest ship leave Mara Lind?" in texts
-    assert {"When did the largest ship leave Berg Lind?", "When did the largest ship leave Mara Berg?"} & texts
-    assert len(texts) > 6
-
-
-def test_unanswerable_questions_are_not_made_from_unanswerable_ones() -> None:
-    unanswerable = [question(number, start=None, end=None, answers=()) for number in range(20)]
-    assert near_misses(unanswerable, 5, seed=1) == changed_questions(unanswerable, 5, seed=1) == []
+    asked = [replace(q, end=start + 8, answers=("Ola Berg",)) for q in asked]
+    made = {
+        q.id.rpartition("~")[2]: q.text for q in changed_questions([*asked, *QUESTIONS], 200, seed=2) if q.context == context
+    }
+    assert made["opposite"] in (
+        "Whom did the smallest ship of Mara Lind leave first?",
+        "Whom did the largest ship of Mara Lind enter first?",
+        "Whom did the largest ship of Mara Lind leave last?",
+    )
+    assert made["negation"] == "Whom didn't the largest ship of Mara Lind leave first?"
+    assert made["answer"] == made["neighbouring name"] == "Whom did the largest ship of Ola Berg leave first?"
+    assert made["neighbour"] in [
+        f"Whom did the largest {noun} of Mara Lind leave first?" for noun in ("boat", "harbour", "war")
+    ]
+    assert "stranger" in made
 
 
 words = st.sampled_from(
@@ -126,6 +148,30 @@ def answered(draw: st.DrawFn) -> Question:
     start = len(" ".join(pieces[:first])) + (first > 0)
     text = " ".join(pieces[first : last + 1])
     return question(1, context=" ".join(pieces), start=start, end=start + len(text), answers=(text,))
+
+
+def test_a_shortened_question_keeps_its_answer_and_whole_sentences() -> None:
+    context = "One came. Two left. Three sank in 1931. Four burned. Five were sold. Six stayed."
+    asked = question(1, context=context, start=context.index("1931"), end=context.index("1931") + 4, answers=("1931",))
+    seen = {shortened(asked, random.Random(seed)) for seed in range(40)}
+    assert {made.context for made in seen} == {
+        " ".join(f"{sentence}." for sentence in context.rstrip(".").split(". ")[first:last])
+        for first in (0, 1, 2)
+        for last in (3, 4, 5)
+    }
+    assert all(made.context[made.start : made.end] == "1931" for made in seen)
+
+
+@given(answered(), st.integers(0, 9))
+def test_a_shortened_question_is_a_part_of_the_whole_one(asked: Question, seed: int) -> None:
+    made = shortened(asked, random.Random(seed))
+    assert made.context in asked.context
+    assert made.context[made.start : made.end] == asked.answers[0]
+
+
+def test_unanswerable_questions_are_not_made_from_unanswerable_ones() -> None:
+    unanswerable = [question(number, start=None, end=None, answers=()) for number in range(20)]
+    assert near_misses(unanswerable, 5, seed=1) == changed_questions(unanswerable, 5, seed=1) == []
 
 
 @given(st.lists(answered(), min_size=1, max_size=3))
@@ -196,12 +242,22 @@ def test_the_mixture_keeps_to_its_shares_and_holds_out_whole_contexts(tmp_path: 
     mixed = mixture(tmp_path, seed=1)
     trained = [q for q in QUESTIONS if not is_held_out(q.context)]
     assert 0 < len(trained) < len(QUESTIONS)
-    assert not any(is_held_out(q.context) for q in mixed)
+    by_id = {q.id: q for q in QUESTIONS}
+    assert not any(is_held_out(by_id[q.id.partition("~")[0].lstrip("abcdefghijklmnopqrstuvwxyz_")].context) for q in mixed)
     for name, share in SHARES.items():
         assert sum(q.dataset == name and q.start is not None for q in mixed) == round(share * len(trained))
     assert any(q.id.endswith("~near") for q in mixed)
-    assert any(q.id.endswith("~changed") for q in mixed)
+    assert any(q.id.endswith("~stranger") for q in mixed)
+    assert any(q.start is not None and q.context not in {q.context for q in trained} for q in mixed)
     assert mixture(tmp_path, seed=1) == mixed != mixture(tmp_path, seed=2)
+
+
+def test_further_questions_are_taken_whole(tmp_path: Path) -> None:
+    for name in SHARES:
+        write(tmp_path / f"{name}.jsonl.gz", [question(number, dataset=name) for number in range(12)])
+    write(tmp_path / "further.jsonl.gz", [question(number, dataset="further") for number in range(30)])
+    mixed = mixture(tmp_path, seed=1, labelled=tmp_path / "further.jsonl.gz")
+    assert sum(q.dataset == "further" and q.start is not None for q in mixed) == 30
 
 
 def test_a_missing_file_of_questions_is_said(tmp_path: Path) -> None:
