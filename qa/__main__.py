@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
@@ -20,6 +20,7 @@ from index.settings import read_settings
 if TYPE_CHECKING:
     # Imported where they are used: they bring torch, which the help does not need.
     from qa.assistant import Assistant
+    from qa.evaluation.report import Figure
     from qa.reply import Claim, Reply, Turn
 
 application = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
@@ -79,7 +80,7 @@ def chat(index: IndexOption = None, reader: ReaderOption = None, top_k: TopKOpti
 
 @application.command()
 def evaluate(
-    file: Annotated[Path, typer.Argument(help="Questions with answers: SQuAD's JSON or JSON lines, gzipped or not.")],
+    file: Annotated[Path, typer.Argument(help="SQuAD's JSON or JSON lines, gzipped or not; or follow-ups with rewrites.")],
     index: Annotated[Path | None, typer.Option(help="Ask this index instead of one made of the file's contexts.")] = None,
     reading: Annotated[bool, typer.Option("--reading", help="Give the reader the right passage: no search.")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Ask only so many questions, drawn by a fixed seed.")] = None,
@@ -88,11 +89,26 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object of figures.")] = False,
     plot: Annotated[Path | None, typer.Option(help="Write the risk-coverage and calibration curves to this picture.")] = None,
 ) -> None:
-    """Measure the answers on questions whose answers are known."""
+    """Measure the answers on questions whose answers are known.
+
+    With a file of {"history", "question", "rewrite"} rows, as CANARD has them, it measures how follow-up questions are
+    completed, over the half of its conversations (by a hash of how they begin) that nothing was tuned on.
+    """
     with _errors():
         if reading and index is not None:
             raise QuothError("--reading searches nothing, so it takes no --index; give one of the two.")
-        from qa.evaluation.report import draw, figures, table
+        from qa.evaluation.follow_ups import are_follow_ups, follow_up_figures, is_reported, read_follow_ups
+        from qa.evaluation.measure import sample
+
+        if are_follow_ups(file):
+            if reading or index is not None or plot is not None or reader is not None or top_k is not None:
+                raise QuothError(
+                    f"{file} holds follow-up questions, which are not answered: only --limit and --json can be given."
+                )
+            rows = [row for row in read_follow_ups(file) if is_reported(row)]
+            _print_figures(follow_up_figures(sample(rows, limit)), as_json=as_json)
+            return
+        from qa.evaluation.report import draw, figures
         from qa.evaluation.run import run
 
         given = {name: value for name, value in (("reader", reader), ("top_k", top_k)) if value is not None}
@@ -100,7 +116,13 @@ def evaluate(
         measured = figures(outcomes, threshold, given=reading)
         if plot is not None:
             draw(outcomes, threshold, plot)
-        print(_json({figure.name: figure.plain() for figure in measured}) if as_json else table(measured))
+        _print_figures(measured, as_json=as_json)
+
+
+def _print_figures(measured: Sequence[Figure], *, as_json: bool) -> None:
+    from qa.evaluation.report import table
+
+    print(_json({figure.name: figure.plain() for figure in measured}) if as_json else table(measured))
 
 
 def in_words(reply: Reply) -> str:

@@ -3,26 +3,77 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
-_HEDGE = (
-    r"(?:approximately|about|around|roughly|nearly|almost|some|over|under|up to|at least|at most|more than|less than|"
-    r"fewer than|only|just|as many as|as few as|an estimated|close to)"
-)
-_NUMBER = r"[$€£]?\d+(?:[.,]\d+)*(?:%| percent| per cent| (?:hundred|thousand|million|billion|trillion))?"
-_QUANTITY = re.compile(
-    rf"\bbetween {_NUMBER} and {_NUMBER}|\bfrom {_NUMBER} to {_NUMBER}|"
-    rf"(?:\b{_HEDGE} )?(?<![\w.,]){_NUMBER}(?: ?(?:to|-|–) ?{_NUMBER})?",
-    re.IGNORECASE,
-)
+from qa.amounts import NUMBER_WORDS, read_amount, starts_amount
+from qa.quantity_words import TRAIL, leads, tokens_of
+
+# How far from the answer the rest of a quantity is looked for, in code points.
+_REACH = 120
+# In words; no quantity has more.
+_LONGEST = 30
+# How many words may start before the first that is a number.
+_FURTHEST = 8
+_BOUNDS = frozenset(("approximate", "least", "most", "exact", "range"))
+# Words of a number that are none by themselves. A unit is no part of it: who asks how many years wants no years.
+_WITH_NUMBERS = frozenset("one a few several couple half third thirds quarter quarters fifth % percent cent".split())
 _INDEFINITE = re.compile(r"\b[Aa]n? \Z")
 
 
 def whole_answer(sentence: str, start: int, end: int) -> tuple[int, int]:
-    """The span start..end of a sentence, grown to take in the whole of every quantity that it holds a part of, and an
-    indefinite article right before it. Offsets in code points."""
-    first, last = start, end
-    for quantity in _QUANTITY.finditer(sentence):
-        if quantity.start() < end and start < quantity.end():
-            first, last = min(first, quantity.start()), max(last, quantity.end())
+    """The span start..end of a sentence, grown to take in the whole of every number that it holds a part of, with what bounds
+    it, and an indefinite article right before it. Offsets in code points."""
+    first, last, offset = start, end, max(0, start - _REACH)
+    for low, number_end, high in _quantities(sentence[offset : end + _REACH]):
+        if offset + low < end and start < offset + high:
+            first = min(first, offset + low)
+            last = max(last, offset + (number_end if end <= offset + number_end else high))
     article = _INDEFINITE.search(sentence[max(0, first - 4) : first])
     return (first - len(article[0]) if article else first), last
+
+
+def _quantities(text: str) -> Iterator[tuple[int, int, int]]:
+    """Where every quantity starts with the words that bound it, where its number ends, and where its unit ends."""
+    tokens = tokens_of(text)
+    words = [token.text.lower() for token in tokens]
+    numerals = [_is_numeral(word) for word in words]
+    place = 0
+    while place < len(tokens):
+        near = any(numerals[place : place + _FURTHEST])
+        number_stop, stop = _quantity(words, place) if near else (place, place)
+        low = tokens[place].start
+        # Not the 16 of "F16" and the 30 of "9:30".
+        if stop > place and not re.match(r"[\w.,:/]", text[max(0, low - 1) : low]):
+            yield low, tokens[number_stop - 1].end, tokens[stop - 1].end
+            place = stop
+        else:
+            place += 1
+
+
+def _quantity(words: Sequence[str], place: int) -> tuple[int, int]:
+    """The numbers of the words behind the number that starts with words[place], and behind its unit; `place` for none."""
+    effects, length = leads(words[place : place + _LONGEST], _BOUNDS)
+    span = "range" in effects or words[place] == "from"
+    first = place + length + (words[place] == "from")
+    rest = list(words[first : first + _LONGEST])
+    if "range" in effects and "and" in rest:
+        rest[rest.index("and")] = "-"
+    if not rest or (rest[0] in ("a", "an") and not starts_amount(rest[1:])) or (rest[0] == "-" and first > place):
+        return place, place
+    found = read_amount(rest)
+    # One word is the 6 of "from 6 to 4", which is no range.
+    read = len(rest) - len(found[1]) if found is not None else int(read_amount(rest[:1]) is not None)
+    if not read or (span and not {"-", "to"} & set(rest[:read])):
+        return place, place
+    trail = TRAIL.match(" ".join(rest[read : read + 2]))
+    if trail:
+        read += len(trail[0].split())
+        return first + read, first + read
+    number = read
+    while number > 1 and not _is_numeral(rest[number - 1]):
+        number -= 1
+    return first + number, first + read
+
+
+def _is_numeral(word: str) -> bool:
+    return any(map(str.isdigit, word)) or word in NUMBER_WORDS or word in _WITH_NUMBERS

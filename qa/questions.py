@@ -42,6 +42,19 @@ def read_questions(path: Path) -> Iterator[Question]:
 
     Raises QuothError where the file is missing or is not like that.
     """
+    for number, row in enumerate(read_rows(path), start=1):
+        try:
+            question = _question(row, path, number)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise _unusable(path, error) from None
+        yield question
+
+
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of a file of JSON lines, or of SQuAD's JSON, gzipped or not.
+
+    Raises QuothError where the file is missing or is not like that; what the rows hold is not looked at.
+    """
     try:
         with path.open("rb") as opened:
             zipped = opened.read(2) == b"\x1f\x8b"
@@ -56,18 +69,21 @@ def read_questions(path: Path) -> Iterator[Question]:
                         raise
                     # SQuAD's files are one JSON value, which may be spread over lines.
                     row = json.loads(line + lines.read())
-                for part in _squad_rows(row) if "data" in row else [row]:
-                    yield _question(part, path, number)
+                yield from _squad_rows(row) if "data" in row else [row]
     except FileNotFoundError:
         raise QuothError(f"There is no file of questions {path}; give one of SQuAD's JSON files or JSON lines.") from None
     except (OSError, EOFError, zlib.error) as error:
         raise QuothError(f"{path} cannot be read ({error}); give one of SQuAD's JSON files or JSON lines.") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        reason = f"no {error}" if isinstance(error, KeyError) else str(error)
-        raise QuothError(
-            f"{path} is no file of questions ({reason}); expected SQuAD's JSON, or lines of "
-            '{"context": "...", "question": "...", "answers": [{"text": "...", "answer_start": 0}]}.'
-        ) from None
+        raise _unusable(path, error) from None
+
+
+def _unusable(path: Path, error: Exception) -> QuothError:
+    reason = f"no {error}" if isinstance(error, KeyError) else str(error)
+    return QuothError(
+        f"{path} is no file of questions ({reason}); expected SQuAD's JSON, or lines of "
+        '{"context": "...", "question": "...", "answers": [{"text": "...", "answer_start": 0}]}.'
+    )
 
 
 def _squad_rows(file: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -12,8 +12,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from qa.amounts import NUMBER_WORDS, SCALES, STOPS, read_amount, starts_amount
+from qa.amounts import NUMBER_WORDS, SCALES, STOPS, read_amount
 from qa.dates import MONTH, MONTHS, YEAR, read_date
+from qa.quantity_words import TRAIL, leads, tokens_of
 from qa.units import UNITS, unit_at
 from qa.wording import normal_form as normal_form
 from qa.wording import same_words
@@ -45,37 +46,12 @@ class Value:
     of: str
 
 
-# What may stand before a quantity, and what it says of it. "least" and "most" are bounds, "since" and "until" of dates only.
-_LEADS = {
-    "approximate": "about|around|approximately|roughly|nearly|almost|some|an estimated|estimated|close to|c \\.|ca \\.|~|≈",
-    "least": "more than|over|at least|above|exceeding|in excess of|upwards? of|no fewer than|no less than|not less than|"
-    "a minimum of|>",
-    "most": "less than|fewer than|under|below|up to|at most|no more than|not more than|as many as|as much as|a maximum of|"
-    "within|<",
-    "range": "between|anywhere between|somewhere between",
-    "since": "since|after",
-    "until": "before|until|till",
-    "nothing": "in|on|at|by|for|of|to|from|only|just|exactly|precisely|a total of|some of|aged|during|the year|"
-    "the past|the last|the next|the|,|with|its|their|his|her|as|an|a",
-}
-_LEAD = re.compile("|".join(f"(?P<{effect}>(?:{phrases})(?: |\\Z))" for effect, phrases in _LEADS.items()))
-_TRAIL = re.compile(r"(?P<approximate>or (?:so|thereabouts))|(?P<least>or more|\+)|(?P<most>or (?:less|fewer))")
 # Where more words follow, the quantity is hardly what they answer.
 _MOST_FOLLOWING = 6
 
-_TOKEN = re.compile(
-    r"\d{4}-\d{1,2}-\d{1,2}(?!\d)|\d{1,2}([./])\d{1,2}\1\d{4}(?!\d)"
-    r"|(?:\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})++(?!\d)(?:\.\d++)?|\d++(?:[.,'’]\d++)*+)"
-    r"(?:(?:st|nd|rd|th|['’]?s|bn|tn|mn|mln|[kmb])(?!\w))?"
-    r"|(?:U\.?S\.?|A|AU|C|CA)\$|[^\W\d_]+(?:\.[^\W\d_]+)*|\S",
-    re.IGNORECASE,
-)
 # Letters next to a digit that make a name of it, as in F16 and 5G.
 _LETTERS = re.compile(r"[^\W\d_](?=\d)|(?<=\d)([^\W\d_]+)")
 _SUFFIXES = frozenset("st nd rd th s k m b mn mln bn tn K M B C F L".split()) | SCALES.keys() | UNITS.keys() - {"c", "f"}
-_SPACE = re.compile(r"\s")
-_DASHES = str.maketrans("–—−‐‑‒", "------")
-_DROPPED = frozenset("\"'“”‘’«»„*_")
 # How many times greater a number is than what a reader leaves of it without its last word.
 _CUT_OFF = (1e3, 1e6, 1e9, 1e12)
 _DOLLARS = frozenset("dollar USD AUD CAD".split())
@@ -98,7 +74,7 @@ def read_value(text: str) -> Value | None:
     for letters in _LETTERS.findall(text):
         if (letters if len(letters) == 1 else letters.lower()) not in _SUFFIXES:
             return None
-    return _read(_tokens(text))
+    return _read([token.text for token in tokens_of(text)])
 
 
 def same_value(one: Value, other: Value) -> bool:
@@ -148,15 +124,9 @@ def same_answer(one: str, other: str) -> bool:
     return same_value(first, second) or _same_number(first, second) or _same_number(second, first)
 
 
-def _tokens(text: str) -> list[str]:
-    """Numbers (3,000 for 3 000), words and marks; no quotation marks, and hyphens only before numbers, as in a range."""
-    tokens = [_SPACE.sub(",", match[0]) for match in _TOKEN.finditer(text.translate(_DASHES)) if match[0] not in _DROPPED]
-    pairs = zip(tokens, [*tokens[1:], ""], strict=False)
-    return [before for before, after in pairs if before != "-" or after[:1].isdecimal() or after in tuple("$€£¥₹₽₩")]
-
-
 def _read(tokens: list[str]) -> Value | None:
-    effects, tokens = _lead(tokens)
+    effects, length = leads([token.lower() for token in tokens])
+    tokens = tokens[length:]
     if "range" in effects and "and" in tokens:
         tokens = [*tokens[: tokens.index("and")], "-", *tokens[tokens.index("and") + 1 :]]
     named = len(tokens) > 1 and tokens[0][0].isupper()
@@ -169,7 +139,7 @@ def _read(tokens: list[str]) -> Value | None:
     if title or ("range" in effects and value.low == value.high):
         return None
     rest = [token.lower() for token in tokens]
-    trail = _TRAIL.match(" ".join(rest))
+    trail = TRAIL.match(" ".join(rest))
     if trail:
         effects.append(trail.lastgroup or "")
         rest = rest[len(trail[0].split()) :]
@@ -208,19 +178,6 @@ def _read_bare(tokens: list[str]) -> tuple[Value, list[str]] | None:
     if amount is None:
         return None
     return Value(*amount[0], of=""), tokens[len(tokens) - len(amount[1]) :]
-
-
-def _lead(tokens: list[str]) -> tuple[list[str], list[str]]:
-    """The effects of the words before the quantity, and the tokens from where it starts."""
-    effects: list[str] = []
-    words = [token.lower() for token in tokens]
-    while lead := _LEAD.match(" ".join(words)):
-        # "an hour" and "a dozen" start with their number.
-        if words[0] in ("a", "an") and len(lead[0].split()) == 1 and starts_amount(words[1:]):
-            break
-        effects.append(lead.lastgroup or "")
-        words = words[len(lead[0].split()) :]
-    return effects, tokens[len(tokens) - len(words) :]
 
 
 def _bounded(value: Value, effects: Sequence[str]) -> Value:

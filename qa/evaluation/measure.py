@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from index.build import build, open_or_create
 from index.embedder import Embedder
@@ -26,6 +27,7 @@ from qa.reply import Claim
 FIRST_CLAIMS = 5
 # How deep the right passage is looked for.
 DEPTH = 20
+_Row = TypeVar("_Row")
 # How many questions are read at once where the right passage is given.
 _BATCH = 32
 
@@ -55,7 +57,7 @@ class Outcome:
         return self.forced if self.confidence >= threshold else ""
 
 
-def sample(questions: Sequence[Question], limit: int | None) -> list[Question]:
+def sample(questions: Sequence[_Row], limit: int | None) -> list[_Row]:
     """All questions, or `limit` of them drawn by a fixed seed, in the file's order."""
     if limit is None or limit >= len(questions):
         return list(questions)

@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.speakers import speaker
+from qa.values import normal_form
+
+# Short texts as in the news with their speakers: the rules were tuned with those of "tuned" in view, "kept" is for figures.
+GOLD = json.loads((Path(__file__).parents[1] / "gold" / "speakers.json").read_text(encoding="utf-8"))
 
 # (article, words of it, who says them)
 SAID = [
@@ -80,6 +87,16 @@ SAID = [
     ("Officials say 40 pumps failed.", "40 pumps", "Officials"),
     ("In the union's opinion, the shaft needs 40 pumps.", "40 pumps", "the union"),
     ("Bo denied stealing 40 pumps.", "40 pumps", "Bo"),
+    ("The shaft, which police said was flooded in 1990, needs pumps.", "1990", "police"),
+    ("The council reports the shaft will need 40 pumps.", "40 pumps", "The council"),
+    ("Bo Dahl told the crowd, “The shaft needs 40 pumps.”", "40 pumps", "Bo Dahl"),
+    ("Ada Lund described the mine as “a trap.”", "a trap", "Ada Lund"),
+    ("Bo Dahl, a once celebrated miner, said the shaft needs 40 pumps.", "40 pumps", "Bo Dahl"),
+    ("The bank said that it expects 40 pumps to fail.", "40 pumps", "The bank"),
+    ("The quake (of 6.1 according to the weather office) killed nobody.", "6.1", "the weather office"),
+    ("The strike goes on, with the union saying that 40 pumps have failed.", "40 pumps", "the union"),
+    ("“The shaft needs 40 pumps”, argued Bo Dahl.", "40 pumps", "Bo Dahl"),
+    ("“He said 40 ships had left,” Ada Lund said.", "40 ships", "Ada Lund"),
 ]
 
 # (article, words of it that nobody in it says, or nobody that can be told)
@@ -102,7 +119,8 @@ UNSAID = [
     ("Ada told reporters the mine had 40 workers.", "reporters"),
     ("After police said the road was open, 40 lorries left.", "40 lorries"),
     ("The ministry said the road was open, but 40 lorries were stuck.", "40 lorries"),
-    ("Ada Lund described the mine as “a trap.”", "a trap"),
+    ("Ada Lund described the mine, “Old Trap”, to the council.", "Old Trap"),
+    ("Ada Lund called the boat “Nora”.", "Nora"),
     ("The ministry said the plan was “dead.” It was written in 1990.", "1990"),
     ("The blast claimed 40 lives.", "40"),
     ("In June, the ministry said 40 houses burned.", "In June"),
@@ -114,6 +132,11 @@ UNSAID = [
     ("Mr Berg said the shaft was wet. She said 40 pumps had failed.", "40 pumps"),
     ("The stones are sorted according to size, and 40 are kept.", "40"),
     ("The council will announce 40 new homes.", "40 new homes"),
+    ("Bo called for an end of a row that has seen two firms claim to own 40 pumps.", "40 pumps"),
+    ("The warden told the boys the rules and locked 40 doors.", "40 doors"),
+    ("The minister put his name at 11:40 under the law.", "11:40"),
+    ("Officials who said the road was safe were wrong about 40 bridges.", "40 bridges"),
+    ("Ada Lund, whose father said he was born in Oslo, paid 40 crowns.", "40 crowns"),
     ("Ada Lund said nothing and bought 40 pumps.", "40 pumps"),
     ("Ada Lund, the mayor who said 40 pumps had failed, resigned on Monday.", "Monday"),
     ("The harbour has 40 berths; its owner says that trade is slow.", "40 berths"),
@@ -133,6 +156,10 @@ def _speaker(text: str, words: str) -> str | None:
     return None if found is None else text[slice(*found)]
 
 
+def _holds(one: str, other: str) -> bool:
+    return f" {normal_form(other)} " in f" {normal_form(one)} "
+
+
 @pytest.mark.parametrize(("text", "words", "who"), SAID)
 def test_the_one_who_says_it_is_named(text: str, words: str, who: str) -> None:
     assert _speaker(text, words) == who
@@ -141,6 +168,19 @@ def test_the_one_who_says_it_is_named(text: str, words: str, who: str) -> None:
 @pytest.mark.parametrize(("text", "words"), UNSAID)
 def test_what_nobody_says_has_no_speaker(text: str, words: str) -> None:
     assert _speaker(text, words) is None
+
+
+# A little below what is measured. A wrong speaker costs more than a missing one.
+@pytest.mark.parametrize(("half", "precision", "recall"), [("tuned", 0.97, 0.95), ("kept", 0.9, 0.7)])
+def test_precision_and_recall_on_sentences_as_in_the_news(half: str, precision: float, recall: float) -> None:
+    shown = [_speaker(row["article"], row["words"]) for row in GOLD[half]]
+    named = [row["said_by"] for row in GOLD[half]]
+    right = sum(
+        who is not None and name is not None and (_holds(name, who) or _holds(who, name))
+        for who, name in zip(shown, named, strict=True)
+    )
+    assert right >= precision * sum(who is not None for who in shown)
+    assert right >= recall * sum(name is not None for name in named)
 
 
 def test_offsets_count_in_the_whole_article() -> None:
