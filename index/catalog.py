@@ -8,44 +8,41 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, astuple, dataclass
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from index.articles import Article
+from index import files, schema, versions
+from index.articles import Article, article_id
 from index.embedder import Floats
 from index.errors import BindingError, NoUsableIndexError, QuothError
+from index.files import FileRecord
 from index.passages import Passage
+from index.schema import APPLICATION_ID, ARTICLE_COLUMNS, article_row, row_article
+from index.versions import Version
 
-FORMAT_VERSION = 1
 FILE_NAME = "catalog.sqlite"
-# "Quot" in ASCII: lets us tell our own files from other SQLite files.
-_APPLICATION_ID = 0x51756F74
-
-_SCHEMA = f"""
-PRAGMA application_id = {_APPLICATION_ID};
-PRAGMA user_version = {FORMAT_VERSION};
-CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-CREATE TABLE articles (
-    id TEXT PRIMARY KEY, source TEXT NOT NULL UNIQUE, title TEXT NOT NULL, text TEXT NOT NULL, published TEXT,
-    author TEXT, language TEXT, sha256 TEXT NOT NULL, checksum TEXT NOT NULL
-) STRICT;
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
-    start_offset INTEGER NOT NULL, end_offset INTEGER NOT NULL, text TEXT NOT NULL, vector BLOB NOT NULL
-) STRICT;
-CREATE INDEX passages_of_article ON passages (article_id);
-CREATE VIRTUAL TABLE words USING fts5 (
-    text, content = 'passages', content_rowid = 'id', tokenize = 'porter unicode61 remove_diacritics 2'
-);
-"""
+FORMAT_VERSION = schema.FORMAT_VERSION
 # By chance, not by one: an index built anew must not come to a number that a FAISS file or an open Index has of the former.
 _RAISE_CHANGE = "UPDATE facts SET value = CAST(value AS INTEGER) + 1 + (random() & 0xffffffff) WHERE name = 'change'"
+_NOTE_CHANGE = "INSERT INTO changes SELECT CAST(value AS INTEGER) FROM facts WHERE name = 'change'"
+
+
+# Codes of SQLite by which not the file is wrong but what is around it: what it may do there, and the room on the disk.
+_OUTER_CODES = {
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}
 
 
 @dataclass(frozen=True)
@@ -101,15 +98,15 @@ class Catalog:
         catalog = cls(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with catalog._connect() as connection:
+            with catalog._connect(create=True) as connection:
                 connection.execute("PRAGMA journal_mode = WAL")
                 # In one transaction: a crash leaves no file that looks like a catalog and lacks its tables.
                 connection.execute("BEGIN IMMEDIATE")
-                for statement in _SCHEMA.split(";"):
-                    connection.execute(statement)
+                schema.create(connection)
                 facts = [("binding", json.dumps(asdict(binding))), ("change", "0")]
                 connection.executemany("INSERT INTO facts VALUES (?, ?)", facts)
                 connection.execute(_RAISE_CHANGE)
+                connection.execute(_NOTE_CHANGE)
                 connection.execute("COMMIT")
         except (OSError, sqlite3.Error) as error:
             raise NoUsableIndexError(f"No index can be made in {folder} ({error}); name another folder by --index.") from error
@@ -117,7 +114,10 @@ class Catalog:
 
     @classmethod
     def open(cls, folder: Path) -> Catalog:
-        """The catalog in this folder. Raises NoUsableIndexError where there is none, or it is damaged or of another format."""
+        """The catalog in this folder, brought to this format if it has a former one.
+
+        Raises NoUsableIndexError where there is none, or it is damaged or of a later format.
+        """
         catalog = cls(folder)
         if not catalog.path.is_file():
             raise NoUsableIndexError(f"There is no index in {folder}; make one: python -m index build FOLDER --index {folder}")
@@ -128,47 +128,87 @@ class Catalog:
         if application == 0 and not tables:
             # What a kill during the very first transaction leaves: a file without content.
             raise NoUsableIndexError(f"The index in {folder} is empty; make it: python -m index build FOLDER --index {folder}")
-        if application != _APPLICATION_ID:
+        if application != APPLICATION_ID:
             raise NoUsableIndexError(
                 f"{catalog.path} is no Quoth index but another SQLite file; name another folder by --index."
             )
-        if version != FORMAT_VERSION:
+        if version == 1:
+            catalog._migrate()
+        elif version != FORMAT_VERSION:
             raise NoUsableIndexError(
-                f"The index in {folder} has format {version} and this Quoth reads format {FORMAT_VERSION}; build it again "
-                f"with --fresh: python -m index build FOLDER --index {folder} --fresh"
+                f"The index in {folder} has format {version} and this Quoth reads format {FORMAT_VERSION}; use a later one, or "
+                f"build it again: python -m index build FOLDER --index {folder} --fresh"
             )
         return catalog
 
-    @contextmanager
-    def _connect(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self.path, isolation_level=None, timeout=30)
+    def _migrate(self) -> None:
+        try:
+            with self._connect() as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                schema.migrate(connection)
+                connection.execute("COMMIT")
+        except sqlite3.DatabaseError as error:
+            raise NoUsableIndexError(
+                f"The index in {self.folder} has format 1 and could not be brought to format {FORMAT_VERSION} ({error}); "
+                "it is as it was: make its folder writable, with room on the disk, and try again."
+            ) from error
+
+    def _opened(self, mode: str) -> sqlite3.Connection:
+        """mode: SQLite's, by which only a writer makes the file, and no reader where another process deletes it."""
+        address = f"{self.path.absolute().as_uri()}?mode={mode}"
+        connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=30)
         try:
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = FULL")
-            yield connection
-        finally:
+        except BaseException:
             connection.close()
+            raise
+        return connection
+
+    def _opened_for_reading(self) -> sqlite3.Connection:
+        try:
+            return self._opened("rw" if os.access(self.folder, os.W_OK) else "ro")
+        except sqlite3.OperationalError:
+            # SQLite wants to write a shared-memory file even to read. On a disk that is read-only or full it need not, as long
+            # as there is nothing in the log: nobody else writes there either.
+            log = self.path.with_name(f"{FILE_NAME}-wal")
+            if not self.path.is_file() or (log.is_file() and log.stat().st_size):
+                raise
+            return self._opened("ro&immutable=1")
+
+    @contextmanager
+    def _connect(self, *, create: bool = False) -> Iterator[sqlite3.Connection]:
+        with closing(self._opened("rwc" if create else "rw")) as connection:
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A connection that sees one committed state to its end. Raises NoUsableIndexError where the file is damaged."""
         try:
-            with self._connect() as connection:
+            with closing(self._opened_for_reading()) as connection:
                 connection.execute("BEGIN")
                 yield connection
-        except sqlite3.DatabaseError as error:
-            raise NoUsableIndexError(
-                f"The index in {self.folder} cannot be read ({error}); build it again: "
-                f"python -m index build FOLDER --index {self.folder} --fresh"
-            ) from error
+        # SQLite itself may quote damaged text, which Python then cannot decode.
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            reason = str(error).split("\n")[0][:200]
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _OUTER_CODES:
+                way_out = "make its folder writable, with room on the disk, and try again."
+            else:
+                way_out = f"build it again: python -m index build FOLDER --index {self.folder} --fresh"
+            raise NoUsableIndexError(f"The index in {self.folder} cannot be read ({reason}); {way_out}") from error
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self, *, quietly: bool = False) -> Iterator[sqlite3.Connection]:
+        """One transaction. quietly: it changes nothing that is searched, so that nobody has to look at the index again."""
         try:
             with self._connect() as connection:
                 connection.execute("BEGIN IMMEDIATE")
+                # Checked at the commit: a move gives an article another id before its passages.
+                connection.execute("PRAGMA defer_foreign_keys = ON")
                 yield connection
-                connection.execute(_RAISE_CHANGE)
+                if not quietly:
+                    connection.execute(_RAISE_CHANGE)
+                    connection.execute(_NOTE_CHANGE)
                 connection.execute("COMMIT")
         except sqlite3.DatabaseError as error:
             raise QuothError(
@@ -178,8 +218,14 @@ class Catalog:
 
     def binding(self) -> Binding:
         with self.reading() as connection:
-            (value,) = connection.execute("SELECT value FROM facts WHERE name = 'binding'").fetchone()
-        return Binding(**json.loads(value))
+            row = connection.execute("SELECT value FROM facts WHERE name = 'binding'").fetchone()
+        try:
+            return Binding(**json.loads(row[0]))
+        except (TypeError, ValueError) as error:
+            raise NoUsableIndexError(
+                f"The index in {self.folder} does not say what it was made with; build it again: "
+                f"python -m index build FOLDER --index {self.folder} --fresh"
+            ) from error
 
     def check_embedder(self, name: str, sha256: str) -> None:
         """Raises BindingError unless the index was made with these weights."""
@@ -188,8 +234,8 @@ class Catalog:
             raise BindingError(
                 f"The index in {self.folder} was made with the embedder {made_with.embedder} "
                 f"(weights {made_with.embedder_sha256[:12]}), not with {name} (weights {sha256[:12]}); set "
-                f"QUOTH_EMBEDDER={made_with.embedder}, or build it again: "
-                f"python -m index build FOLDER --index {self.folder} --fresh"
+                f"QUOTH_EMBEDDER={made_with.embedder}, or make the index over for this one: "
+                f"python -m index reindex --index {self.folder}"
             )
 
     def check_passages(self, passage_tokens: int, overlap_tokens: int) -> None:
@@ -199,24 +245,56 @@ class Catalog:
             raise BindingError(
                 f"The index in {self.folder} was cut into passages of {made.passage_tokens} tokens overlapping by "
                 f"{made.overlap_tokens}, not {passage_tokens} and {overlap_tokens}; set QUOTH_PASSAGE_TOKENS and "
-                f"QUOTH_OVERLAP_TOKENS back, or build it again: python -m index build FOLDER --index {self.folder} --fresh"
+                f"QUOTH_OVERLAP_TOKENS back, or make it over: python -m index reindex --index {self.folder}"
             )
 
-    def put(self, entries: Sequence[Entry]) -> None:
-        """Adds articles, or puts them in the place of those of the same source, in one transaction."""
-        with self._writing() as connection:
+    def put(self, entries: Sequence[Entry], records: Sequence[FileRecord] = (), gone: Sequence[str] = ()) -> None:
+        """Adds articles, or puts them in the place of those of the same source, in one transaction; a former one stays as a
+        version. records: what is now known of files. gone: sources to take out with it."""
+        with self.writing(quietly=not entries and not gone) as connection:
+            for source in gone:
+                _take_out(connection, source)
             for entry in entries:
+                versions.keep(connection, entry.article)
                 _delete(connection, entry.article.source)
                 _insert(connection, entry)
+            files.record(connection, records)
 
-    def remove(self, sources: Sequence[str]) -> int:
-        """Takes articles out in one transaction; returns how many there were."""
-        with self._writing() as connection:
-            return sum(_delete(connection, source) for source in sources)
+    def move(self, moves: Sequence[tuple[str, FileRecord]]) -> None:
+        """Gives the articles of files that were renamed their new sources, in one transaction; passages, vectors and versions
+        stay as they are. moves: the former path of each file, and what is now known of it."""
+        with self.writing() as connection:
+            for former, record in moves:
+                for source in list(files.sources_of(connection, former)):
+                    _rename(connection, source, record.path + source.removeprefix(former), record.path)
+                connection.execute("DELETE FROM files WHERE path = ?", (former,))
+                files.record(connection, [record])
+
+    def remove(self, sources: Sequence[str], *, by_user: bool = False) -> int:
+        """Takes articles out in one transaction, with their versions and what is known of their files; returns how many there
+        were. A sync reads them again if their files are still there, unless it is `by_user`."""
+        with self.writing() as connection:
+            removed = 0
+            for source in sources:
+                if by_user:
+                    connection.execute(
+                        "INSERT OR REPLACE INTO taken_out SELECT source, file FROM articles WHERE source = ?", (source,)
+                    )
+                connection.execute("DELETE FROM files WHERE path IN (SELECT file FROM articles WHERE source = ?)", (source,))
+                removed += _take_out(connection, source)
+            return removed
+
+    def remove_files(self, paths: Sequence[str]) -> None:
+        """Takes out, in one transaction, all that came from these files and is known of them."""
+        with self.writing() as connection:
+            for path in paths:
+                for source in list(files.sources_of(connection, path)):
+                    _take_out(connection, source)
+                files.take_back(connection, [path])
 
     def rebuild_words(self) -> None:
         """Makes the full-text index anew from the passages."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute("INSERT INTO words (words) VALUES ('rebuild')")
 
     def hashes(self) -> dict[str, str]:
@@ -242,12 +320,26 @@ class Catalog:
 
     def article(self, source: str) -> Article | None:
         """The article of this source, or None."""
+        return self.articles([source]).get(source)
+
+    def articles(self, sources: Sequence[str]) -> dict[str, Article]:
+        """Those of these articles that are in the catalog, by source."""
+        found = {}
         with self.reading() as connection:
-            row = connection.execute(
-                "SELECT id, source, title, text, published, author, language, sha256 FROM articles WHERE source = ?",
-                (source,),
-            ).fetchone()
-        return Article(*row) if row else None
+            for source in sources:
+                row = connection.execute(
+                    f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE source = ?",  # noqa: S608
+                    (source,),
+                ).fetchone()
+                if row is not None:
+                    found[source] = row_article(row)
+        return found
+
+    def version(self, source: str, sha256: str) -> Version | None:
+        """The version of an article whose text has this SHA-256 (see index.versions.text_sha256); its `replaced` tells
+        whether the source was edited since. None where no such version is known, as of an article that was taken out."""
+        with self.reading() as connection:
+            return versions.find(connection, source, sha256)
 
 
 def change_number(connection: sqlite3.Connection) -> int:
@@ -256,12 +348,13 @@ def change_number(connection: sqlite3.Connection) -> int:
     return int(value)
 
 
-def vectors(connection: sqlite3.Connection, dimension: int) -> tuple[npt.NDArray[np.int64], Floats]:
-    """Passage ids (n,) in order, and their vectors (n, dimension)."""
-    (count,) = connection.execute("SELECT count(*) FROM passages").fetchone()
+def vectors(connection: sqlite3.Connection, dimension: int, after: int = 0) -> tuple[npt.NDArray[np.int64], Floats]:
+    """Passage ids (n,) in order, and their vectors (n, dimension); only those with an id greater than `after`."""
+    (count,) = connection.execute("SELECT count(*) FROM passages WHERE id > ?", (after,)).fetchone()
     ids = np.empty(count, dtype=np.int64)
     rows = np.empty((count, dimension), dtype=np.float32)
-    for number, (passage_id, blob) in enumerate(connection.execute("SELECT id, vector FROM passages ORDER BY id")):
+    found = connection.execute("SELECT id, vector FROM passages WHERE id > ? ORDER BY id", (after,))
+    for number, (passage_id, blob) in enumerate(found):
         if len(blob) != 4 * dimension:
             raise NoUsableIndexError(
                 f"Passage {passage_id} has a damaged vector; mend the index: python -m index doctor --repair"
@@ -278,8 +371,8 @@ def _insert(connection: sqlite3.Connection, entry: Entry) -> None:
         raise ValueError(f"{article.source}: {len(entry.passages)} passages but {len(blobs)} vectors")
     proof = checksum(article.text, ((p.start, p.end, b) for p, b in zip(entry.passages, blobs, strict=True)))
     connection.execute(
-        "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (*astuple(article), proof),
+        f"INSERT INTO articles (id, {ARTICLE_COLUMNS}, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        (article.id, *article_row(article), proof),
     )
     connection.executemany(
         "INSERT INTO passages (article_id, start_offset, end_offset, text, vector) VALUES (?, ?, ?, ?, ?)",
@@ -298,3 +391,17 @@ def _delete(connection: sqlite3.Connection, source: str) -> bool:
     )
     connection.execute("DELETE FROM articles WHERE id = ?", row)
     return True
+
+
+def _take_out(connection: sqlite3.Connection, source: str) -> bool:
+    connection.execute("DELETE FROM versions WHERE source = ?", (source,))
+    return _delete(connection, source)
+
+
+def _rename(connection: sqlite3.Connection, former: str, source: str, file: str) -> None:
+    if source != former:
+        _take_out(connection, source)
+    new_id = article_id(source)
+    connection.execute("UPDATE passages SET article_id = ? WHERE article_id = ?", (new_id, article_id(former)))
+    connection.execute("UPDATE articles SET id = ?, source = ?, file = ? WHERE source = ?", (new_id, source, file, former))
+    connection.execute("UPDATE versions SET source = ?, file = ? WHERE source = ?", (source, file, former))

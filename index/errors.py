@@ -17,3 +17,7 @@ class BindingError(NoUsableIndexError):
 
 class ModelError(QuothError):
     """A model cannot be loaded, or its weights are not what they should be."""
+
+
+class BusyError(QuothError):
+    """Another process is changing the index."""

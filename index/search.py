@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
 
@@ -151,7 +152,9 @@ class Index:
         change = change_number(connection)
         with self._lock:
             if self._vectors is None or self._vectors.change != change:
-                self._vectors = load_or_build(connection, self.catalog.folder, self.embedder.dimension)
+                # It may have been made over for another embedder, or replaced, since it was opened.
+                self.catalog.check_embedder(self.embedder.name, self.embedder.sha256)
+                self._vectors = load_or_build(connection, self.catalog.folder, self.embedder.dimension, self._vectors)
             return self._vectors
 
     def _fused(
@@ -173,18 +176,27 @@ class Index:
         scores = {i: score + LEXICAL_WEIGHT * lexical.get(i, 0.0) for i, score in dense.items()}
         weights = _weights(connection, question, len(vectors))
         for i in _best(scores, CLOSENESS_DEPTH):
-            (text,) = connection.execute("SELECT text FROM passages WHERE id = ?", (i,)).fetchone()
+            (text,) = _row(connection, "SELECT text FROM passages WHERE id = ?", i)
             scores[i] += CLOSENESS_WEIGHT * closeness(text, weights)
         hits = []
         for rank, i in enumerate(_best(scores, top_k), start=1):
-            article_id, start, end, text, source, title, published = connection.execute(
+            article_id, start, end, text, source, title, published = _row(
+                connection,
                 "SELECT article_id, start_offset, end_offset, passages.text, source, title, published "
                 "FROM passages JOIN articles ON articles.id = article_id WHERE passages.id = ?",
-                (i,),
-            ).fetchone()
+                i,
+            )
             passage = Passage(article_id, start, end, text)
             hits.append(Hit(passage, source, title, published, dense[i], lexical.get(i, 0.0), scores[i], rank))
         return hits
+
+
+def _row(connection: sqlite3.Connection, query: str, passage_id: int) -> tuple[Any, ...]:
+    """What the query gives for a passage. Raises DatabaseError where it gives nothing, as only in a damaged catalog."""
+    row: tuple[Any, ...] | None = connection.execute(query, (passage_id,)).fetchone()
+    if row is None:
+        raise sqlite3.DatabaseError(f"passage {passage_id} is in its indices only")
+    return row
 
 
 def _best(scores: Mapping[int, float], count: int) -> list[int]:

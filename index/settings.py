@@ -6,12 +6,15 @@ It stands in the lowest room because all rooms read it.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from index.errors import QuothError
+
+# What a table's columns can hold.
+FIELDS = ("text", "title", "published", "author", "language", "url", "id")
 
 
 class Settings(BaseSettings):
@@ -31,11 +34,28 @@ class Settings(BaseSettings):
     reader: str = ""
     # How many passages are retrieved and read for a question.
     top_k: int = Field(default=8, ge=1, le=100)
+    # Which column of a table holds what, as "text=body,title=headline"; what is not named is told by the usual names.
+    columns: Annotated[dict[str, str] | None, NoDecode] = None
+    # Whether `index add` may fetch from addresses inside a network; otherwise only from public ones.
+    private_addresses: bool = False
     # The address that the chat listens on.
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
     # Whether the library page only shows the articles.
     read_only: bool = False
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _named_columns(cls, given: object) -> object:
+        if not isinstance(given, str):
+            return given
+        columns = {}
+        for pair in filter(str.strip, given.split(",")):
+            field, equals, column = (part.strip() for part in pair.partition("="))
+            if not (field in FIELDS and equals and column):
+                raise ValueError(f"give FIELD=COLUMN with commas between them, FIELD one of {', '.join(FIELDS)}")
+            columns[field] = column
+        return columns
 
 
 def read_settings(**given: Any) -> Settings:

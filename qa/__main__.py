@@ -160,7 +160,7 @@ def _claim_lines(claim: Claim, with_confidence: bool) -> list[str]:
         f"said in {claim.sources} articles" if claim.sources > 1 else "",
     ]
     lines += [f"  {'; '.join(filter(None, facts))}"] if any(facts) else []
-    title = f"{claim.title}, {claim.published[:10]}" if claim.published else claim.title
+    title = ", ".join(filter(None, (claim.title, (claim.published or "")[:10], f"page {claim.page}" if claim.page else "")))
     return [*lines, f"  {title}", f"  {claim.article}:{claim.start}-{claim.end}"]
 
 

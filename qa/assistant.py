@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -25,8 +25,9 @@ from qa.suggestions import candidates
 from qa.syndication import copies
 
 MAX_QUESTION_CHARACTERS = 2000
-# How many passages are looked through for questions to suggest.
+# How many passages are looked through for questions to suggest, and how many such questions are asked at most.
 SAMPLED_PASSAGES = 200
+TRIED = 32
 
 
 class Assistant:
@@ -153,14 +154,14 @@ class Assistant:
                 return resolved, speaker_claim(claim, article) if known and article is not None else None
         return resolve(question, history), None
 
+    def try_questions(self) -> Iterator[Reply]:
+        """The replies to questions made from the articles, each asked only when its reply is wanted; TRIED at most."""
+        return map(self.ask, itertools.islice(candidates(self.index.catalog.sample(SAMPLED_PASSAGES)), TRIED))
+
     def suggest_questions(self, count: int = 4) -> list[str]:
         """Up to `count` questions made from the articles that the articles answer: each was asked first."""
-        chosen: list[str] = []
-        tried = itertools.islice(candidates(self.index.catalog.sample(SAMPLED_PASSAGES)), 4 * count)
-        for question in tried:
-            if len(chosen) < count and self.ask(question).status == "answered":
-                chosen.append(question)
-        return chosen
+        answered = (reply.question for reply in self.try_questions() if reply.status == "answered")
+        return list(itertools.islice(answered, count))
 
     def article(self, source: str) -> Article | None:
         """The article of this source with its whole text, in which all offsets count; None where there is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
 
 from index.articles import Article
@@ -13,12 +14,13 @@ from qa.time_words import time_words
 
 
 def attributed(claim: Claim, article: Article) -> Claim:
-    """The claim with its speaker, its time and its stance, read from the article that it stands in."""
+    """The claim with its speaker, its time, its page and its stance, read from the article that it stands in."""
     quote = article.text[claim.quote_start : claim.quote_end]
     start, end = claim.start - claim.quote_start, claim.end - claim.quote_start
     return replace(
         claim,
         published=article.published,
+        page=bisect_right(article.pages, claim.start) or None,
         said_by=_words(article.text, speaker(article.text, claim.start, claim.end), 0),
         when=_words(article.text, time_words(quote, start, end), claim.quote_start),
         stance=stance(quote, start, end),
@@ -43,6 +45,7 @@ def speaker_claim(claim: Claim, article: Article) -> Claim:
         text=claim.said_by.text,
         start=start,
         end=end,
+        page=bisect_right(article.pages, start) or None,
         quote=line[quote_start:quote_end],
         quote_start=first + quote_start,
         quote_end=first + quote_end,

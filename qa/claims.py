@@ -243,6 +243,7 @@ def _sentence_claim(hit: Hit, start: int, end: int, confidence: float) -> Claim:
         quote_end=end,
         said_by=None,
         published=hit.published,
+        page=None,
         when=None,
         stance=None,
         support=(Place(hit.source, start, end),),

@@ -35,8 +35,9 @@ class Claim:
 
     text, start, end: the answer's own words. quote, quote_start, quote_end: the whole sentence that they stand in.
     confidence: 0 to 1. said_by: the words that name who says it, where the article names somebody. published: the article's
-    date, ISO 8601. when: the words that place the claim in time, where the sentence has such. stance: "denied", "negated" or
-    "conditional" where the sentence does not hold the words to be so. support: all places, the claim's own first.
+    date, ISO 8601. page: where its words begin, from 1, where the article has pages. when: the words that place the claim in
+    time, where the sentence has such. stance: "denied", "negated" or "conditional" where the sentence does not hold the words
+    to be so. support: all places, the claim's own first.
     sources: how many articles those are in, copies of one article counted once.
     """
 
@@ -51,6 +52,7 @@ class Claim:
     quote_end: int
     said_by: Words | None
     published: str | None
+    page: int | None
     when: Words | None
     stance: Stance | None
     support: tuple[Place, ...]

@@ -44,7 +44,18 @@ class HashingEmbedder:
 @pytest.fixture(autouse=True)
 def _own_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the developer's own settings."""
-    for name in ("INDEX_DIR", "EMBEDDER", "PASSAGE_TOKENS", "OVERLAP_TOKENS", "READER", "TOP_K", "HOST", "PORT", "READ_ONLY"):
+    for name in (
+        "INDEX_DIR",
+        "EMBEDDER",
+        "PASSAGE_TOKENS",
+        "OVERLAP_TOKENS",
+        "READER",
+        "TOP_K",
+        "COLUMNS",
+        "HOST",
+        "PORT",
+        "READ_ONLY",
+    ):
         monkeypatch.delenv(f"QUOTH_{name}", raising=False)
 
 

@@ -43,11 +43,12 @@ def claim_html(claim: Claim, number: int, claimed: Sequence[Place], *, large: bo
     said_by = f'<span>said by <b dir="auto">{escape(claim.said_by.text)}</b></span>' if claim.said_by else ""
     when = f'<span>when: <b dir="auto">{escape(claim.when.text)}</b></span>' if claim.when else ""
     published = f"<span>published <b>{escape(claim.published[:10])}</b></span>" if claim.published else ""
+    page = f"<span>page <b>{claim.page}</b></span>" if claim.page else ""
     return (
         f'<div class="claim{" large" if large else ""}"><div class="head">{opener}{words}</div>{stance}'
         f'<blockquote dir="auto">{marked(claim.quote, [(claim.start, claim.end)], claim.quote_start)}</blockquote>'
         f'<p class="facts">{said_by}{when}{_confidence_html(claim.confidence)}</p>'
-        f'<p class="facts">{cited(claim.title, _own_place(claim), claimed)}{published}{_sources_html(claim)}</p>'
+        f'<p class="facts">{cited(claim.title, _own_place(claim), claimed)}{page}{published}{_sources_html(claim)}</p>'
         f"{_support_html(claim, claimed)}</div>"
     )
 

@@ -12,7 +12,7 @@ from index.search import Filters
 from ui.render import counted, escape
 
 # A browser lists no more than one can look through.
-MOST_PLACES = 500
+MOST_PLACES = 5000
 
 
 @dataclass(frozen=True)

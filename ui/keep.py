@@ -19,9 +19,10 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&$^=:@\"'/])")
 
 
 def citation(claim: Claim) -> str:
-    """Who says it, in which article, of which date, and where in it."""
+    """Who says it, in which article, of which date, and where in it, by its page too if it has any."""
     said_by = claim.said_by.text if claim.said_by else ""
-    where = f"{claim.article}, characters {claim.start} to {claim.end}"
+    page = f"page {claim.page}, " if claim.page else ""
+    where = f"{claim.article}, {page}characters {claim.start} to {claim.end}"
     return ", ".join(_one_line(part) for part in (said_by, claim.title, (claim.published or "")[:10], where) if part)
 
 

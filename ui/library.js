@@ -4,12 +4,13 @@ window.quothLibrary = (element, trigger, upload) => {
   const query = element.querySelector("[name=query]");
   const files = element.querySelector("[type=file]");
   window.quoth = window.quoth ?? {};
-  quoth.remove = (source) => trigger("delete", { source, query: query.value });
-  quoth.send = (sent) => trigger("upload", { files: sent });
+  quoth.remove = (source, page) => trigger("delete", { source, query: query.value, page });
+  quoth.send = (sent) => trigger("upload", { files: sent, query: query.value });
+  quoth.look = (page) => trigger("input", { query: query.value, page });
   let typing = 0;
   query.addEventListener("input", () => {
     clearTimeout(typing);
-    typing = setTimeout(() => trigger("input", { query: query.value }), 150);
+    typing = setTimeout(() => quoth.look(0), 150);
   });
   element.querySelector("[data-download]").addEventListener("click", () => trigger("download"));
   if (!files) return;
@@ -17,12 +18,16 @@ window.quothLibrary = (element, trigger, upload) => {
   const drop = element.querySelector(".drop");
   const progress = drop.querySelector("progress");
   const sending = drop.querySelector(".sending");
-  const send = async (chosen) => {
+  const send = async (chosen, folders = []) => {
     const sent = [];
     progress.hidden = false;
     for (const [number, file] of chosen.entries()) {
       progress.value = number / chosen.length;
       sending.textContent = `Sending ${number + 1} of ${chosen.length}: ${file.name}`;
+      if (folders.includes(file.name)) {
+        sent.push({ name: file.name, reason: "is a folder; drop the files in it" });
+        continue;
+      }
       if (file.size > files.dataset.most * 2 ** 20) {
         sent.push({ name: file.name, reason: `is larger than ${files.dataset.most} MB` });
         continue;
@@ -39,28 +44,48 @@ window.quothLibrary = (element, trigger, upload) => {
     if (sent.length) quoth.send(sent);
   };
   files.addEventListener("change", () => send([...files.files]));
+  // Anywhere on the page, because a browser leaves it for a file that is dropped beside the place for it.
+  const holds = (event) => event.dataTransfer?.types.includes("Files");
   for (const name of ["dragenter", "dragover"]) {
-    drop.addEventListener(name, (event) => {
+    document.addEventListener(name, (event) => {
+      if (!holds(event)) return;
       event.preventDefault();
       drop.classList.add("over");
     });
   }
-  for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("over"));
-  drop.addEventListener("drop", (event) => {
+  document.addEventListener("dragleave", (event) => {
+    // Only where the mouse leaves the window, not where it passes from one part of the page to the next.
+    if (!event.relatedTarget) drop.classList.remove("over");
+  });
+  document.addEventListener("drop", (event) => {
+    if (!holds(event)) return;
     event.preventDefault();
-    send([...event.dataTransfer.files]);
+    drop.classList.remove("over");
+    const items = [...event.dataTransfer.items].filter((item) => item.kind === "file");
+    const folders = items.filter((item) => item.webkitGetAsEntry()?.isDirectory).map((item) => item.getAsFile()?.name);
+    send([...event.dataTransfer.files], folders);
   });
 };
 
-window.quothArticles = (element) => {
+window.quothArticles = (element, watch) => {
+  let turned = false;
+  watch("value", () => {
+    // Another page of the list begins at its beginning, for the eye and for a screen reader.
+    if (turned) element.querySelector("[role=status]").focus();
+    turned = false;
+  });
   element.addEventListener("click", (event) => {
     const button = event.target.closest("button");
-    const { remove, only } = button?.dataset ?? {};
+    const { remove, only, page } = button?.dataset ?? {};
+    if (page !== undefined) {
+      turned = true;
+      quoth.look(Number(page));
+    }
     if (only !== undefined) location.href = `./?${new URLSearchParams({ source: only })}`;
     if (remove === undefined) return;
     // Asked twice, because what is removed is gone.
     if (button.classList.contains("sure")) {
-      quoth.remove(remove);
+      quoth.remove(remove, Number(element.querySelector(".articles").dataset.page));
       return;
     }
     button.classList.add("sure");

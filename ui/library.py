@@ -59,11 +59,13 @@ def add_uploads(
                 failed.append((upload.name, place.reason))
             else:
                 kept.append(place)
-        summary = build(catalog, kept, embedder, only_add=True, report=report)
-    new = {*summary.added, *summary.changed}
+        summary = build(catalog, kept, embedder, only_add=True, roots=[folder], report=report)
+    # A file that was deleted by hand and sent again by another name is new to whoever sends it.
+    added = [*summary.added, *(path for _, path in summary.moved)]
+    new = {*added, *summary.changed}
     failed += [(Path(unreadable.source).name, unreadable.reason) for unreadable in summary.failed]
     return Changes(
-        added=[Path(source).name for source in summary.added],
+        added=[Path(source).name for source in added],
         changed=[Path(source).name for source in summary.changed],
         unchanged=[path.name for path in dict.fromkeys(kept) if str(path) not in new] if summary.unchanged else (),
         failed=failed,

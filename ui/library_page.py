@@ -25,8 +25,8 @@ from ui.suggested import Suggested
 if TYPE_CHECKING:
     from qa.assistant import Assistant
 
-# Rows shown at a time; the search finds the others.
-SHOWN = 200
+# Rows on a page of the list.
+SHOWN = 50
 
 log = logging.getLogger(__name__)
 
@@ -35,15 +35,19 @@ def library_page(app: gr.Blocks, assistant: Assistant, suggested: Suggested, *, 
     """Puts the page's parts and events into the app's current page."""
     catalog, embedder = assistant.index.catalog, assistant.index.embedder
 
-    def opening() -> tuple[str, str]:
+    def showing(query: str, page: int) -> tuple[str, str]:
         summaries = assistant.articles()
-        return masthead_html(corpus_of(summaries), page="library"), list_html(summaries, "", read_only=read_only)
+        return masthead_html(corpus_of(summaries), page="library"), list_html(summaries, query, page, read_only=read_only)
+
+    def opening() -> tuple[str, str]:
+        return showing("", 0)
 
     def draw() -> str:
         return pictures_html(catalog)
 
     def look_up(event: gr.EventData) -> str:
-        return list_html(assistant.articles(), str(event._data["query"]), read_only=read_only)
+        _, articles = showing(str(event._data["query"]), int(event._data["page"]))
+        return articles
 
     async def take(event: gr.EventData) -> AsyncIterator[tuple[Any, ...]]:
         files = event._data["files"]
@@ -76,7 +80,7 @@ def library_page(app: gr.Blocks, assistant: Assistant, suggested: Suggested, *, 
             return
         suggested.seek()
         changes = Changes(changes.added, changes.changed, (), changes.unchanged, [*changes.failed, *refused])
-        yield changes_html(changes), *opening()
+        yield changes_html(changes), *showing(str(event._data["query"]), 0)
 
     def take_out(event: gr.EventData) -> tuple[Any, ...]:
         if read_only:
@@ -86,9 +90,7 @@ def library_page(app: gr.Blocks, assistant: Assistant, suggested: Suggested, *, 
         except (QuothError, OSError) as error:
             return f'<p class="failed" role="alert">{escape(str(error))}</p>', gr.skip(), gr.skip()
         suggested.seek()
-        masthead, _ = opening()
-        shown = list_html(assistant.articles(), str(event._data["query"]), read_only=read_only)
-        return changes_html(changes), masthead, shown
+        return changes_html(changes), *showing(str(event._data["query"]), int(event._data["page"]))
 
     def download() -> str:
         return file_html("feedback-questions.jsonl", "application/jsonl", evaluation_file(catalog.folder))
@@ -97,8 +99,8 @@ def library_page(app: gr.Blocks, assistant: Assistant, suggested: Suggested, *, 
         masthead = part(masthead_html(corpus_of(assistant.articles()), page="library"))
         tools = part(tools_html(read_only=read_only), "quothLibrary(element, trigger, upload)")
         report = part("", "quothReport(element, watch)")
-        articles = part("", "quothArticles(element)")
-        pictures = part('<p class="pending"><span class="doing">Drawing the articles</span></p>')
+        articles = part("", "quothArticles(element, watch)")
+        pictures = part('<p class="pending"><span class="doing">Drawing the articles</span></p>', elem_id="pictures")
         saved = part("", "quothDownload(element, watch)")
 
     tools.input(look_up, None, articles, **HIDDEN)
@@ -130,16 +132,30 @@ def tools_html(*, read_only: bool) -> str:
     )
 
 
-def list_html(summaries: Sequence[ArticleSummary], query: str, *, read_only: bool) -> str:
-    """The articles whose title or source holds every word of the query, up to SHOWN."""
+def list_html(summaries: Sequence[ArticleSummary], query: str, page: int, *, read_only: bool) -> str:
+    """A page, from 0, of the articles whose title or source holds every word of the query; the last one for one beyond it."""
     words = query.casefold().split()[:20]
     found = [each for each in summaries if all(word in f"{each.title} {each.source}".casefold() for word in words)]
-    rows = "".join(_row(summary, read_only=read_only) for summary in found[:SHOWN])
-    more = f" The first {SHOWN} are shown; search to find the others." if len(found) > SHOWN else ""
+    page = max(0, min(page, (len(found) - 1) // SHOWN))
+    shown = found[page * SHOWN : (page + 1) * SHOWN]
+    rows = "".join(_row(summary, read_only=read_only) for summary in shown)
+    which = f", {page * SHOWN + 1:,} to {page * SHOWN + len(shown):,} shown" if len(shown) < len(found) else ""
     return (
-        f'<section class="articles" aria-label="Articles"><p class="facts" role="status">{counted(len(found), "article")}'
-        f"{' found' if words else ''}.{more}</p><ul>{rows}</ul></section>"
+        f'<section class="articles" aria-label="Articles" data-page="{page}"><p class="facts" role="status" tabindex="-1">'
+        f"{counted(len(found), 'article')}{' found' if words else ''}{which}.</p><ul>{rows}</ul>"
+        f"{_turning_html(page, -(-len(found) // SHOWN))}</section>"
     )
+
+
+def _turning_html(page: int, pages: int) -> str:
+    """The buttons to the pages before and after this one of `pages`."""
+    if pages < 2:
+        return ""
+    before, after = (
+        f'<button type="button" class="quiet" data-page="{to}"{"" if 0 <= to < pages else " disabled"}>{label}</button>'
+        for to, label in ((page - 1, "Previous"), (page + 1, "Next"))
+    )
+    return f'<nav class="turning" aria-label="Pages of the list">{before}<span>Page {page + 1} of {pages}</span>{after}</nav>'
 
 
 def _row(summary: ArticleSummary, *, read_only: bool) -> str:

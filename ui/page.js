@@ -34,13 +34,22 @@ window.quothConversation = (element, trigger, watch) => {
     quoth.focus();
   });
   let shown = 0;
+  let following = false;
   watch("value", () => {
     const turns = element.querySelectorAll(".turn");
-    // Only to a new question: what it brings step by step must not pull the page about.
-    if (turns.length > shown) turns[turns.length - 1].scrollIntoView();
+    const done = !element.querySelector(".pending");
+    // A new question stays at the top while its answer grows below it, unless its reader looks elsewhere meanwhile.
+    if (turns.length !== shown) following = turns.length > shown;
+    if (following) turns[turns.length - 1].scrollIntoView();
+    if (done) following = false;
     shown = turns.length;
-    quoth.settled(!element.querySelector(".pending"));
+    quoth.settled(done);
   });
+  for (const moved of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+    addEventListener(moved, (event) => {
+      if (event.target.name !== "question") following = false;
+    }, { passive: true });
+  }
 };
 
 window.quothExamples = (element) => {

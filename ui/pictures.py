@@ -22,6 +22,8 @@ MOST_READ = 2000
 # Code points of an article that are read for its terms.
 READ_OF_EACH = 20_000
 # Ink and bars for light and for dark.
+# Inches. Narrow, so that the words in it can still be read on a phone.
+WIDTH = 4.2
 INKS = {"light": ("#21201d", "#1c5d66"), "dark": ("#e9e6df", "#86c7cf")}
 
 # matplotlib's settings are the process's.
@@ -58,7 +60,7 @@ def _draw(published: Sequence[str | None], texts: Sequence[str]) -> str:
     terms = standout_terms(texts)
     if terms:
         said = ", ".join(term for term, _ in terms)
-        parts.append(_figure_html("Terms that stand out (mean TF-IDF)", said, lambda kind: _terms_svg(terms, kind)))
+        parts.append(_figure_html("Terms that stand out (TF-IDF)", said, lambda kind: _terms_svg(terms, kind)))
     return f'<section class="pictures" aria-label="The articles in pictures">{"".join(parts)}</section>'
 
 
@@ -89,13 +91,17 @@ def _day(written: str) -> date | None:
 
 
 def standout_terms(texts: Sequence[str], count: int = TERMS) -> list[tuple[str, float]]:
-    """The terms of the greatest TF-IDF (Spärck Jones 1972), averaged over the articles, best first."""
+    """The terms of the greatest squared TF-IDF (Spärck Jones 1972), averaged over the articles, best first.
+
+    The squares of an article's weights sum to 1, so the mean is the share that a term has of all articles. Not squared, words
+    that are a little in all of them would come first.
+    """
     from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]
 
     words = r"\b[^\W\d_]{3,30}\b"
     vectorizer = TfidfVectorizer(stop_words="english", sublinear_tf=True, token_pattern=words, max_features=20_000)
     try:
-        weights = vectorizer.fit_transform(texts).mean(axis=0).A1
+        weights = vectorizer.fit_transform(texts).power(2).mean(axis=0).A1
     except ValueError:
         # No term at all.
         return []
@@ -106,10 +112,10 @@ def standout_terms(texts: Sequence[str], count: int = TERMS) -> list[tuple[str, 
 
 def _timeline_svg(bins: Sequence[tuple[str, str, int]], kind: str) -> bytes:
     ink, bar = INKS[kind]
-    figure = Figure(figsize=(7, 2.4), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 2.2), layout="constrained")
     axes = figure.subplots()
     axes.bar(range(len(bins)), [count for _, _, count in bins], color=bar, width=0.8)
-    every = max(1, len(bins) // 8)
+    every = max(1, -(-len(bins) // 6))
     axes.set_xticks(range(0, len(bins), every), [name for name, _, _ in bins[::every]])
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylabel("articles", color=ink)
@@ -118,12 +124,13 @@ def _timeline_svg(bins: Sequence[tuple[str, str, int]], kind: str) -> bytes:
 
 def _terms_svg(terms: Sequence[tuple[str, float]], kind: str) -> bytes:
     ink, bar = INKS[kind]
-    figure = Figure(figsize=(7, 0.6 + 0.22 * len(terms)), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 0.6 + 0.2 * len(terms)), layout="constrained")
     axes = figure.subplots()
     axes.barh(range(len(terms)), [weight for _, weight in terms], color=bar, height=0.7)
     axes.set_yticks(range(len(terms)), [term for term, _ in terms])
     axes.invert_yaxis()
-    axes.set_xlabel("mean TF-IDF", color=ink)
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.set_xlabel("share of the articles’ weight", color=ink)
     return _svg(figure, ink)
 
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
-from threading import Thread, current_thread
+from threading import Thread, current_thread, main_thread
 from typing import TYPE_CHECKING
 
-from qa.suggestions import candidates
 from ui.slots import Slots
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
 
-# How many questions are kept, and how many are asked at most to find them.
+# How many questions are kept.
 SUGGESTIONS = 8
-TRIED = 32
-SAMPLED_PASSAGES = 200
 # Seconds between two looks at whether there are questions, and how often a page looks.
 INTERVAL = 0.5
 LOOKS = 240
@@ -38,21 +34,24 @@ class Suggested:
     def seek(self) -> None:
         """Begins to look for them, anew where the articles have changed."""
         self.questions = ()
-        self._seeking = Thread(target=self._seek, daemon=True, name="suggestions")
+        # No daemon, because torch aborts where Python ends under it: the end waits for the question being read, and no more.
+        self._seeking = Thread(target=self._seek, name="suggestions")
         self._seeking.start()
 
     def _seek(self) -> None:
         chosen: list[str] = []
         try:
-            tried = candidates(self._assistant.index.catalog.sample(SAMPLED_PASSAGES))
-            for question in itertools.islice(tried, TRIED):
-                self._slots.wait_until_idle()
-                # A later search makes this one void.
-                if len(chosen) == SUGGESTIONS or self._seeking is not current_thread():
+            self._slots.wait_until_idle()
+            for reply in self._assistant.try_questions():
+                # A later search makes this one void, and so does the end of the program.
+                if self._seeking is not current_thread() or not main_thread().is_alive():
                     break
-                if self._assistant.ask(question).status == "answered":
-                    chosen.append(question)
+                if reply.status == "answered":
+                    chosen.append(reply.question)
                     self.questions = tuple(chosen)
+                if len(chosen) == SUGGESTIONS:
+                    break
+                self._slots.wait_until_idle()
         except Exception:
             # Without suggestions everything else goes on.
             log.exception("No questions could be suggested.")

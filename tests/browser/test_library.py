@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
+from index.build import build, open_or_create
 from index.search import Index
 from qa.assistant import Assistant
 from tests.browser.conftest import Tab
+from tests.conftest import HashingEmbedder
 from ui.chat import build_app
 from ui.library import UPLOADS
+from ui.library_page import SHOWN
 from ui.port import free_port
 from ui.serve import serve
 
@@ -71,6 +74,77 @@ def test_an_uploaded_article_is_listed_asked_and_removed(
     assert len(assistant.articles()) == 1
     assert (tab.dialogs, tab.errors) == ([], [])
     assert tab.hosts() == {"127.0.0.1"}
+
+
+def drop(tab: Tab, place: Locator, *paths: Path) -> None:
+    """Drags files by the mouse from outside the browser onto the middle of `place`, and lets go."""
+    mouse = tab.page.context.new_cdp_session(tab.page)
+    box = place.bounding_box()
+    assert box is not None
+    where = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        mouse.send("Input.dispatchDragEvent", {"type": kind, **where, "data": data})
+        if kind == "dragOver":
+            expect(tab.page.locator(".drop.over")).to_be_visible()
+    expect(tab.page.locator(".drop.over")).to_have_count(0)
+
+
+def test_files_dropped_on_the_page_are_added(assistant: Assistant, address: str, open_tab: OpenTab, tmp_path: Path) -> None:
+    (tmp_path / "lighthouse.txt").write_text(LIGHTHOUSE, encoding="utf-8")
+    (tmp_path / "harbour.md").write_text("# Harbour\n\nThe harbour of Nowhere froze in 1902.\n", encoding="utf-8")
+    (tmp_path / "ferry.txt").write_text("The ferry of Nowhere sank in 1911.\n", encoding="utf-8")
+    (tmp_path / "folder").mkdir()
+    tab = open_tab(f"{address}/library", waits_for=".article")
+    drop(tab, tab.page.locator(".drop"), tmp_path / "lighthouse.txt", tmp_path / "harbour.md", tmp_path / "folder")
+    tab.page.locator(".report .added").wait_for()
+    assert tab.texts(".report .added + ul li") == ["lighthouse.txt", "harbour.md"]
+    assert tab.texts(".report .not_read + ul li") == ["folder is a folder; drop the files in it"]
+    expect(tab.page.locator(".article")).to_have_count(3)
+    # Beside the place for it: no browser must leave the page for the file.
+    drop(tab, tab.page.locator(".masthead"), tmp_path / "ferry.txt")
+    expect(tab.page.locator(".report .added + ul li")).to_have_text(["ferry.txt"])
+    names = {Path(summary.source).name for summary in assistant.articles()}
+    assert names > {"ferry.txt", "harbour.md", "lighthouse.txt"}
+    assert tab.errors == []
+
+
+def test_a_long_list_is_paged_searched_and_keeps_its_place(
+    real_assistant: Assistant, embedder: HashingEmbedder, open_tab: OpenTab, tmp_path: Path
+) -> None:
+    count = 2 * SHOWN + 3
+    for n in range(count):
+        title = f"Note {n}, {'hail' if n % 10 == 7 else 'sun'}"
+        (tmp_path / f"note {n:03}.txt").write_text(f"{title}\nit was so on day {n}.\n", encoding="utf-8")
+    catalog = open_or_create(tmp_path / "index", embedder, 200, 40)
+    assert len(build(catalog, [tmp_path], embedder).added) == count
+    assistant = Assistant(Index.open(tmp_path / "index", embedder), real_assistant.reader)
+    app = build_app(assistant)
+    address = serve(app, host="127.0.0.1", port=free_port("127.0.0.1", 0), read_only=False)
+    try:
+        tab = open_tab(f"{address}/library", waits_for=".article")
+        facts = tab.page.locator(".articles [role=status]")
+        expect(facts).to_have_text(f"{count} articles, 1 to {SHOWN} shown.")
+        following = tab.page.get_by_role("button", name="Next")
+        following.press("Enter")
+        expect(facts).to_have_text(f"{count} articles, {SHOWN + 1} to {2 * SHOWN} shown.")
+        expect(facts).to_be_focused()
+        expect(facts).to_be_in_viewport()
+        following.press("Enter")
+        expect(tab.page.locator(".article")).to_have_count(3)
+        expect(following).to_be_disabled()
+        remove = tab.page.get_by_role("button", name="Remove", exact=False).last
+        remove.click()
+        remove.click()
+        tab.page.locator(".report .removed").wait_for()
+        # What is shown is still the last page.
+        expect(facts).to_have_text(f"{count - 1} articles, {2 * SHOWN + 1} to {count - 1} shown.")
+        tab.page.get_by_label("Search the titles and files").fill("note hail")
+        expect(facts).to_have_text("10 articles found.")
+        expect(tab.page.locator(".turning")).to_have_count(0)
+        assert tab.errors == []
+    finally:
+        app.close(verbose=False)
 
 
 def test_a_browser_cannot_name_a_file_of_the_server(

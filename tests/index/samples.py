@@ -17,7 +17,7 @@ OVERLAP_TOKENS = 6
 
 
 def make_article(source: str, text: str, published: str | None = None, sha256: str = "0" * 64) -> Article:
-    return Article(article_id(source), source, f"Title of {source}", text, published, None, "en", sha256)
+    return Article(article_id(source), source, f"Title of {source}", text, published, None, "en", sha256, source)
 
 
 def make_entry(article: Article, embedder: HashingEmbedder) -> Entry:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.articles import MAX_MEBIBYTES, MAX_TITLE, Article, Unreadable, find_files, normalise, read_article
+from index.articles import ENDINGS, MAX_MEBIBYTES, MAX_TITLE, Article, Unreadable, find_files, normalise, read_article
 
 SENTENCES = "The harbour was rebuilt after the storm of that winter, and the ships came back in spring. "
 PAGE = f"""<!doctype html><html lang="en"><head><title>The harbour</title>
@@ -72,6 +72,7 @@ def test_a_text_file(tmp_path: Path) -> None:
         author=None,
         language=None,
         sha256=hashlib.sha256(data).hexdigest(),
+        file=str(path),
     )
 
 
@@ -86,7 +87,7 @@ def test_encodings_with_and_without_a_mark(tmp_path: Path, encoding: str) -> Non
     [
         (b"", "is empty"),
         (b"\xef\xbb\xbf \r\n\t\xc2\xa0", "is empty"),
-        ("caf\u00e9 au lait".encode("latin-1"), "is not UTF-8 text (byte 0xe9 at offset 3)"),
+        (b"caf\xe9 \x01\x02", "is not UTF-8 text (byte 0xe9 at offset 3)"),
         (b"\xff\xfea\x00\x00\xd8b\x00", "is not UTF-16 text (byte 0x00 at offset 4)"),
         (b"text\x00text", "is binary (holds NUL characters)"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "is binary (holds NUL characters)"),
@@ -113,7 +114,9 @@ def test_any_bytes_give_an_article_or_a_reason(data: bytes) -> None:
     [
         ("a.md", "intro\n\n# The *head* #\n\ntext", "The *head*"),
         ("a.md", "The head\n===\ntext", "The head"),
-        ("a.markdown", "---\ntitle: x\n---\n```\n# code\n```\n## Real\n", "Real"),
+        ("a.markdown", "---\ntags: x\n---\n```\n# code\n```\n## Real\n", "Real"),
+        ("a.md", "---\ntitle: 'The: head'\n---\n# Other\n", "The: head"),
+        ("a.md", "---\ntitle: [\n---\n# Real\n", "Real"),
         ("a.md", "#hashtag is first\nmore", "#hashtag is first"),
         ("a.txt", "\n\n# not a mark-up\ntext", "# not a mark-up"),
         ("a.txt", "word " * 100, "word " * 39 + "word…"),
@@ -203,7 +206,10 @@ def test_folders_are_walked_in_order_and_by_ending(tmp_path: Path) -> None:
         "B.MD",
         "b.html",
         "b.txt",
-        "c.pdf",
+        "c.PDF",
+        "c.exe",
+        "d.tar.gz",
+        "d.gz",
         ".hidden.txt",
         ".git/x.txt",
         "b/c/d.markdown",
@@ -215,17 +221,28 @@ def test_folders_are_walked_in_order_and_by_ending(tmp_path: Path) -> None:
         (tmp_path / name).write_text("x")
     files, problems = find_files([tmp_path, tmp_path / "a.txt", tmp_path / "b" / ".." / "b", tmp_path / ".hidden.txt"])
     relative = [path.relative_to(tmp_path).as_posix() for path in files]
-    assert relative == ["B.MD", "a.txt", "b/a.txt", "b/c/d.markdown", "b.html", "b.txt", "f.htm", ".hidden.txt"]
+    assert relative == [
+        "B.MD",
+        "a.txt",
+        "b/a.txt",
+        "b/c/d.markdown",
+        "b.html",
+        "b.txt",
+        "c.PDF",
+        "d.tar.gz",
+        "f.htm",
+        ".hidden.txt",
+    ]
     assert problems == []
 
 
 def test_a_named_file_of_another_kind_is_reported(tmp_path: Path) -> None:
-    (tmp_path / "a.pdf").write_text("x")
+    (tmp_path / "a.exe").write_text("x")
     (tmp_path / "b").write_text("x")
-    _, problems = find_files([tmp_path / "a.pdf", tmp_path / "b", tmp_path / "b"])
-    known = "known are .htm, .html, .markdown, .md, .txt"
-    assert [problem.reason for problem in problems] == [f"has an unknown ending .pdf; {known}", f"has no ending; {known}"]
-    assert read_article(tmp_path / "a.pdf") == problems[0]
+    _, problems = find_files([tmp_path / "a.exe", tmp_path / "b", tmp_path / "b"])
+    known = f"known are {', '.join(sorted(ENDINGS))}"
+    assert [problem.reason for problem in problems] == [f"has an unknown ending .exe; {known}", f"has no ending; {known}"]
+    assert read_article(tmp_path / "a.exe") == problems[0]
 
 
 @pytest.mark.parametrize("name", ["gone.txt", "dangling.txt", "loop.txt", "a\0b.txt", "x" * 300 + ".txt", "\udcff.txt"])

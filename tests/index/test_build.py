@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-import index.build
+import index.update
 from index import vectors
 from index.build import build, open_or_create, remove
 from index.catalog import FILE_NAME, Catalog
@@ -131,11 +131,11 @@ def test_remove_takes_a_source_or_a_folder_or_nothing(tmp_path: Path, articles: 
 
 def test_an_index_of_another_making_is_refused(tmp_path: Path, embedder: HashingEmbedder) -> None:
     opened(tmp_path, embedder)
-    with pytest.raises(BindingError, match=r"QUOTH_PASSAGE_TOKENS.*--fresh"):
+    with pytest.raises(BindingError, match=r"QUOTH_PASSAGE_TOKENS.*reindex"):
         open_or_create(tmp_path, embedder, PASSAGE_TOKENS + 1, OVERLAP_TOKENS)
     other = HashingEmbedder()
     other.sha256 = "f" * 64
-    with pytest.raises(BindingError, match=r"QUOTH_EMBEDDER=hashing.*--fresh"):
+    with pytest.raises(BindingError, match=r"QUOTH_EMBEDDER=hashing.*reindex"):
         opened(tmp_path, other)
     fresh = open_or_create(tmp_path, other, PASSAGE_TOKENS, OVERLAP_TOKENS, fresh=True)
     assert fresh.binding().embedder_sha256 == "f" * 64
@@ -204,7 +204,7 @@ def kill_a_build(folder: Path, articles: Path, calls: int, microseconds: int) ->
 def test_a_build_that_is_killed_again_and_again_is_finished_by_the_next(
     tmp_path: Path, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    monkeypatch.setattr(index.build, "COMMIT_PASSAGES", 3)
+    monkeypatch.setattr(index.update, "COMMIT_PASSAGES", 3)
     chance = random.Random(seed)
     articles, folder = tmp_path / "articles", tmp_path / "killed"
     states = set[int]()
@@ -265,7 +265,7 @@ def check_after_kill(folder: Path, embedder: HashingEmbedder, former: dict[str, 
 def test_a_build_killed_at_its_first_kill_ends_with_the_same_faiss_file(
     tmp_path: Path, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index.build, "COMMIT_PASSAGES", 3)
+    monkeypatch.setattr(index.update, "COMMIT_PASSAGES", 3)
     write_articles(tmp_path / "articles", 6)
     for name, calls in (("whole", 0), ("killed", 7)):
         if calls:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import tempfile
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +15,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.articles import Article
-from index.catalog import FILE_NAME, Catalog, change_number, vectors
+import index.schema
+from index.articles import Article, read_articles
+from index.build import sync
+from index.catalog import FILE_NAME, FORMAT_VERSION, Binding, Catalog, change_number, checksum, vectors
 from index.doctor import examine
+from index.embedder import Floats
 from index.errors import BindingError, NoUsableIndexError
+from index.passages import Passage
+from index.search import Index
 from tests.conftest import HashingEmbedder
 from tests.index.samples import PASSAGE_TOKENS, change, dump, make_article, make_catalog, make_entry, run_sql
 
@@ -161,9 +168,91 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path, embedder: HashingE
 def test_another_embedder_or_other_passages_are_refused(tmp_path: Path, embedder: HashingEmbedder) -> None:
     catalog = make_catalog(tmp_path, [], embedder)
     catalog.check_embedder("the same by another name", embedder.sha256)
-    with pytest.raises(BindingError, match=r"hashing.*not with other.*QUOTH_EMBEDDER=hashing.*--fresh"):
+    with pytest.raises(BindingError, match=r"hashing.*not with other.*QUOTH_EMBEDDER=hashing.*reindex"):
         catalog.check_embedder("other", "0" * 64)
     catalog.check_passages(PASSAGE_TOKENS, 6)
     for tokens, overlap in ((PASSAGE_TOKENS + 1, 6), (PASSAGE_TOKENS, 7)):
-        with pytest.raises(BindingError, match=r"QUOTH_PASSAGE_TOKENS.*QUOTH_OVERLAP_TOKENS.*--fresh"):
+        with pytest.raises(BindingError, match=r"QUOTH_PASSAGE_TOKENS.*QUOTH_OVERLAP_TOKENS.*reindex"):
             catalog.check_passages(tokens, overlap)
+
+
+def test_pages_and_the_address_come_back(tmp_path: Path, embedder: HashingEmbedder) -> None:
+    article = replace(
+        make_article("/a.zip/b.pdf", "One page. Another."), file="/a.zip", pages=(0, 10), url="https://example.org/b"
+    )
+    catalog = make_catalog(tmp_path, [article], embedder)
+    assert catalog.article("/a.zip/b.pdf") == article
+    assert examine(catalog)[1:] == []
+
+
+FORMAT_1 = """
+PRAGMA application_id = 1366650740;
+PRAGMA user_version = 1;
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE articles (
+    id TEXT PRIMARY KEY, source TEXT NOT NULL UNIQUE, title TEXT NOT NULL, text TEXT NOT NULL, published TEXT,
+    author TEXT, language TEXT, sha256 TEXT NOT NULL, checksum TEXT NOT NULL
+) STRICT;
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+    start_offset INTEGER NOT NULL, end_offset INTEGER NOT NULL, text TEXT NOT NULL, vector BLOB NOT NULL
+) STRICT;
+CREATE INDEX passages_of_article ON passages (article_id);
+CREATE VIRTUAL TABLE words USING fts5 (
+    text, content = 'passages', content_rowid = 'id', tokenize = 'porter unicode61 remove_diacritics 2'
+);
+"""
+
+
+def make_format_1(folder: Path, article: Article, embedder: HashingEmbedder) -> None:
+    """A catalog as the first version of Quoth made it."""
+    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.executescript(FORMAT_1)
+        binding = Binding(embedder.name, embedder.sha256, embedder.dimension, PASSAGE_TOKENS, 6)
+        connection.executemany("INSERT INTO facts VALUES (?, ?)", [("binding", json.dumps(asdict(binding))), ("change", "77")])
+        rows = [(p.start, p.end, row.tobytes()) for p, row in zip(*astuples(article, embedder), strict=True)]
+        facts = (article.id, article.source, article.title, article.text, None, None, article.language, article.sha256)
+        connection.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*facts, checksum(article.text, rows)))
+        for start, end, vector in rows:
+            passage = (article.id, start, end, article.text[start:end], vector)
+            connection.execute("INSERT INTO passages VALUES (NULL, ?, ?, ?, ?, ?)", passage)
+        connection.execute("INSERT INTO words (rowid, text) SELECT id, text FROM passages")
+
+
+def astuples(article: Article, embedder: HashingEmbedder) -> tuple[Sequence[Passage], Floats]:
+    entry = make_entry(article, embedder)
+    return entry.passages, entry.vectors
+
+
+def test_a_catalog_of_the_first_format_becomes_one_of_this(tmp_path: Path, embedder: HashingEmbedder) -> None:
+    folder = tmp_path / "index"
+    folder.mkdir()
+    path = tmp_path / "a.txt"
+    path.write_text("On mills\n\nThe mill is old. It stands by the river.")
+    [article] = [article for article in read_articles(path) if isinstance(article, Article)]
+    make_format_1(folder, article, embedder)
+    catalog = Catalog.open(folder)
+    assert run_sql(folder, "PRAGMA user_version") == [(FORMAT_VERSION,)]
+    assert change(folder) == "77"
+    [finding] = examine(catalog)  # there is no FAISS file
+    assert finding.harmless
+    assert Index.open(folder, embedder).search(["mill"], 1)[0][0].source == str(path)
+    assert Catalog.open(folder).hashes() == catalog.hashes()
+    # It follows its files one by one, and finds each to be what it was.
+    summary = sync(catalog, embedder)
+    assert (summary.unchanged, summary.passages) == (1, 0)
+    path.write_text("The mill was sold.")
+    assert sync(catalog, embedder).changed == [str(path)]
+
+
+def test_a_migration_that_fails_leaves_the_former_format(
+    tmp_path: Path, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_format_1(tmp_path, make_article("/a", "The mill is old."), embedder)
+    with monkeypatch.context() as patch:
+        patch.setattr(index.schema, "_FORMAT_2", index.schema._FORMAT_2 + ";SELECT no_such_function()")
+        with pytest.raises(NoUsableIndexError, match="could not be brought to format 2"):
+            Catalog.open(tmp_path)
+    assert run_sql(tmp_path, "PRAGMA user_version") == [(1,)]
+    assert list(Catalog.open(tmp_path).hashes()) == ["/a"]

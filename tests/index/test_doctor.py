@@ -68,6 +68,23 @@ DAMAGE: dict[str, tuple[Callable[[Path], None], str]] = {
     "other FAISS file": (other_faiss, "vectors"),
     "short FAISS file": (short_faiss, "vectors"),
     "lost FAISS file": (lambda folder: (folder / vectors.FILE_NAME).unlink(), "behind"),
+    "pages": (sql("UPDATE articles SET pages = '[5, 2]' WHERE source LIKE '%0.txt'"), "article"),
+    "no pages": (sql("UPDATE articles SET pages = 'x' WHERE source LIKE '%0.txt'"), "article"),
+    "another id": (
+        sql("UPDATE articles SET id = 'x' WHERE source LIKE '%0.txt'"),
+        "database",
+    ),
+    "lost article": (sql("DELETE FROM articles WHERE source LIKE '%0.txt'"), "database"),
+    "file without articles": (sql("INSERT INTO files VALUES ('/x.txt', 1, '', 'x', '{}', NULL)"), "file"),
+    "columns": (sql("UPDATE roots SET columns = 'x'"), "file"),
+    "lost change": (sql("DELETE FROM changes"), "change"),
+    "version": (
+        sql(
+            "INSERT INTO versions SELECT NULL, source, title, text || '!', published, author, language, sha256, file, pages, "
+            "url, sha256, '2026' FROM articles"
+        ),
+        "version",
+    ),
     "leftover": (lambda folder: (folder / "vectors.123.new").touch(), "leftover"),
 }
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,10 @@ from typer.testing import CliRunner, Result
 import index.embedder
 from index import vectors
 from index.__main__ import application
-from index.catalog import FILE_NAME
+from index.catalog import FILE_NAME, FORMAT_VERSION
+from index.formats import parts
+from index.lock import only_writer
+from index.settings import FIELDS
 from tests.conftest import SEEDS, HashingEmbedder
 from tests.index.samples import run_sql
 
@@ -65,6 +70,7 @@ def test_the_whole_life_of_an_index(tmp_path: Path, articles: Path) -> None:
     assert (articles / "b.txt").read_text()[passage["start"] : passage["end"]] == passage["text"]
     facts = data(run("info", *where, "--json"))
     assert (facts["articles"], facts["embedder"], facts["passage_tokens"]) == (2, "hashing", 200)
+    assert (facts["format"], facts["follows"]) == (FORMAT_VERSION, [str(articles)])
     assert run("doctor", *where).stdout == "The index is sound.\n"
     assert data(run("remove", articles / "a.txt", *where, "--json")) == {"removed": [str(articles / "a.txt")]}
     (tmp_path / "c.md").write_text("# More\n\nMore text.")
@@ -74,11 +80,79 @@ def test_the_whole_life_of_an_index(tmp_path: Path, articles: Path) -> None:
     assert len(data(run("list", *where, "--json"))) == 2
 
 
+def test_sync_says_what_was_done(tmp_path: Path, articles: Path) -> None:
+    where = ("--index", tmp_path / "index")
+    assert "There is no index" in says(run("sync", *where), 3)
+    data(run("build", articles, *where, "--json"))
+    (articles / "a.txt").rename(articles / "c.txt")
+    (articles / "b.txt").write_text("On bridges\n\nThe bridge fell.\n")
+    (articles / "bad.txt").write_text("")
+    (articles / "new.txt").write_text("It is new.")
+    result = run("sync", *where)
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [f"not read: {articles / 'bad.txt'} is empty"]
+    assert result.stdout.strip() == (
+        f"{tmp_path / 'index'}: 1 added, 1 changed, 1 moved, 0 removed, 0 unchanged, 0 skipped, 1 not read; 2 passages made"
+    )
+    (articles / "new.txt").unlink()
+    done = data(run("sync", articles / "new.txt", *where, "--json"))
+    assert (done["removed"], done["unchanged"]) == ([str(articles / "new.txt")], 0)
+    assert "nothing from there" in says(run("sync", tmp_path / "nowhere", *where), 2)
+
+
+def test_columns_are_named_by_option_or_setting(tmp_path: Path, articles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    where = ("--index", tmp_path / "index")
+    table = tmp_path / "table.jsonl"
+    table.write_text(json.dumps({"a": "The river is long.", "b": "The bridge is old.", "c": "The lake is deep."}))
+    data(run("build", table, *where, "--columns", "text=a", "--json"))
+    assert [hit["passage"]["text"] for hit in data(run("search", "old", *where, "--json"))] == ["The river is long."]
+    monkeypatch.setenv("QUOTH_COLUMNS", "text=b")
+    data(run("sync", *where, "--json"))
+    assert [hit["passage"]["text"] for hit in data(run("search", "old", *where, "--json"))] == ["The bridge is old."]
+    data(run("add", table, *where, "--columns", " text = c ", "--json"))
+    assert [hit["passage"]["text"] for hit in data(run("search", "old", *where, "--json"))] == ["The lake is deep."]
+    for wrong in ("body", "text=", "=a", "prose=a"):
+        assert "QUOTH_COLUMNS cannot be" in says(run("build", articles, *where, "--columns", wrong), 2)
+    assert set(FIELDS) == set(parts.FIELDS)
+
+
+def test_a_busy_index_is_said(tmp_path: Path, articles: Path) -> None:
+    where = ("--index", tmp_path / "index")
+    data(run("build", articles, *where, "--json"))
+    held, let_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with only_writer(tmp_path / "index"):
+            held.set()
+            let_go.wait()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait()
+    try:
+        for command in (["build", articles], ["add", articles], ["sync"], ["watch"], ["remove", articles / "a.txt"]):
+            assert f"is being changed by process {os.getpid()} (" in says(run(*command, *where), 2)
+        assert len(data(run("list", *where, "--json"))) == 2
+    finally:
+        let_go.set()
+        thread.join()
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_an_address_inside_the_network_is_not_fetched(tmp_path: Path, articles: Path) -> None:
+    address = "http://127.0.0.1:9/a"
+    result = run("add", articles, address, "--index", tmp_path / "index", "--json")
+    done = data(result, status=1)
+    assert len(done["added"]) == 2
+    assert [failed["source"] for failed in done["failed"]] == [address]
+    assert f"not read: {address} " in result.stderr
+
+
 def test_a_file_that_cannot_be_read_is_named_and_the_rest_is_indexed(tmp_path: Path, articles: Path) -> None:
-    (articles / "c.txt").write_bytes(b"\0\1")
+    (articles / "c.txt").write_text("")
     result = run("build", articles, "--index", tmp_path / "index", "--json")
     assert len(data(result, status=1)["added"]) == 2
-    assert "c.txt is binary" in result.stderr
+    assert "c.txt is empty" in result.stderr
 
 
 def test_wrong_use_is_said(tmp_path: Path, articles: Path, monkeypatch: pytest.MonkeyPatch) -> None:

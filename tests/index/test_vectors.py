@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import vectors
+from index.catalog import vectors as catalog_vectors
 from index.embedder import Floats
 from index.vectors import ABOUT_NAME, FILE_NAME, Vectors
 from tests.conftest import HashingEmbedder
-from tests.index.samples import make_article, make_catalog
+from tests.index.samples import make_article, make_catalog, make_entry
 
 DIMENSION = 8
 
@@ -114,3 +118,51 @@ def test_what_is_damaged_or_behind_is_made_anew(tmp_path: Path, embedder: Hashin
         anew = vectors.load_or_build(connection, tmp_path, embedder.dimension)
     assert anew.ids().tolist() == right.ids().tolist()
     assert all(np.array_equal(anew.vector(i), right.vector(i)) for i in right.ids().tolist())
+
+
+def test_a_former_index_is_brought_up_to_what_one_made_anew_would_be(
+    tmp_path: Path, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = make_catalog(tmp_path, [make_article(f"/{n}", f"Text number {n}. " * 9) for n in range(4)], embedder)
+    with catalog.reading() as connection:
+        held = vectors.load_or_build(connection, tmp_path, embedder.dimension)
+    vectors.save(held, tmp_path)
+    catalog.remove(["/1", "/3"])
+    catalog.put([make_entry(make_article(f"/{n}", f"Other text {n}. " * 7), embedder) for n in (0, 5)])
+    with catalog.reading() as connection:
+        anew = vectors.from_catalog(connection, embedder.dimension)
+        # From the one in memory and from the saved one; nothing that they hold is read again.
+        read = []
+
+        def counting(connection: sqlite3.Connection, dimension: int, after: int = 0) -> tuple[np.ndarray, Floats]:
+            read.append(after)
+            return catalog_vectors(connection, dimension, after)
+
+        monkeypatch.setattr("index.vectors.catalog_vectors", counting)
+        for former in (held, None):
+            brought = vectors.load_or_build(connection, tmp_path, embedder.dimension, former)
+            assert faiss.serialize_index(brought.index).tobytes() == faiss.serialize_index(anew.index).tobytes()
+            assert brought.change == anew.change
+        assert read == [len(held)] * 2
+    catalog.remove(list(catalog.hashes()))
+    with catalog.reading() as connection:
+        assert len(vectors.load_or_build(connection, tmp_path, embedder.dimension, held)) == 0
+
+
+def test_an_index_of_another_past_is_not_built_on(tmp_path: Path, embedder: HashingEmbedder) -> None:
+    """As where a copy of the catalog was put back: the same passage ids came to mean other passages."""
+    catalog = make_catalog(tmp_path, [make_article("/a", "The first.")], embedder)
+    with closing(sqlite3.connect(catalog.path)) as connection:
+        connection.execute("VACUUM INTO ?", (str(tmp_path / "copy"),))
+    catalog.put([make_entry(make_article("/b", "The second."), embedder)])
+    with catalog.reading() as connection:
+        held = vectors.load_or_build(connection, tmp_path, embedder.dimension)
+    vectors.save(held, tmp_path)
+    for name in (f"{catalog.path.name}-wal", f"{catalog.path.name}-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+    (tmp_path / "copy").replace(catalog.path)
+    catalog.put([make_entry(make_article("/c", "The third."), embedder)])
+    with catalog.reading() as connection:
+        brought = vectors.load_or_build(connection, tmp_path, embedder.dimension, held)
+    assert brought.ids().tolist() == held.ids().tolist() == [1, 2]
+    assert np.array_equal(brought.vector(2), embedder.encode(["The third."])[0])

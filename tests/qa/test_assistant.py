@@ -191,6 +191,7 @@ CLAIM = {
     "quote_end": int,
     "said_by": (dict, type(None)),
     "published": (str, type(None)),
+    "page": (int, type(None)),
     "when": (dict, type(None)),
     "stance": (str, type(None)),
     "support": list,

@@ -34,6 +34,7 @@ def claim(words: str, quote: str) -> Claim:
         quote_end=quote_start + len(quote),
         said_by=None,
         published=None,
+        page=None,
         when=None,
         stance=None,
         support=(Place("storm.txt", start, start + len(words)),),
@@ -56,6 +57,19 @@ def test_a_claim_gets_its_speaker_its_time_and_its_date() -> None:
     )
     for words in (found.said_by, found.when):
         assert TEXT[words.start : words.end] == words.text
+
+
+@pytest.mark.parametrize(
+    ("pages", "expected"), [((), None), ((0,), 1), ((0, BOATS.start), 2), ((0, BOATS.start + 1), 1), ((0, 5, 9, 9999), 3)]
+)
+def test_a_claim_is_on_the_page_where_its_words_begin(pages: tuple[int, ...], expected: int | None) -> None:
+    assert attributed(BOATS, replace(ARTICLE, pages=pages)).page == expected
+
+
+def test_a_speaker_is_on_the_page_where_it_is_named() -> None:
+    paged = replace(ARTICLE, pages=(0, BOATS.start))
+    said = attributed(BOATS, paged)
+    assert (said.page, speaker_claim(said, paged).page) == (2, 1)
 
 
 def test_what_is_denied_is_labelled() -> None:

@@ -147,6 +147,7 @@ def claim(text: str, quote: str, when: str | None = None) -> Claim:
         quote_end=len(quote),
         said_by=None,
         published=None,
+        page=None,
         when=Words(when, quote.index(when), quote.index(when) + len(when)) if when else None,
         stance=None,
         support=(),

@@ -47,6 +47,7 @@ def claim(text: str, *, of: Article | None = None, said_by: str | None = None, *
         "quote_end": len(of.text),
         "said_by": None if said_by is None else found(said_by, of),
         "published": of.published,
+        "page": None,
         "when": None,
         "stance": None,
         "support": (place,),

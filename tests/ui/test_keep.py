@@ -9,6 +9,7 @@ from index.search import Filters
 from tests.ui.examples import article, claim, foreign, reply
 from ui.conversation import Exchange, Failure
 from ui.keep import (
+    citation,
     citation_markdown,
     citation_text,
     conversation_json,
@@ -32,6 +33,10 @@ def test_a_citation_in_markdown_has_the_words_bold_in_their_sentence() -> None:
     assert citation_markdown(answered) == (
         "> Ann said it rained **in May**\\.\n>\n> — Rain, \\/news\\/rain\\_log\\.txt, characters 19 to 25"
     )
+
+
+def test_a_citation_names_the_page() -> None:
+    assert citation(claim("in May", of=SHORT, page=3)) == "Rain, 2025-05-01, /news/rain_log.txt, page 3, characters 19 to 25"
 
 
 def test_without_an_answer_there_is_nothing_to_cite() -> None:

@@ -104,20 +104,41 @@ def test_any_name_gives_a_file_in_its_folder(name: str) -> None:
     assert len(plain.encode()) <= MAX_NAME + 60
 
 
-def test_the_list_is_searched_by_words_and_shows_so_many() -> None:
-    summaries = [ArticleSummary(f"/news/{n}.txt", f"Harbour {n}", "2025-05-01", 2) for n in range(SHOWN + 5)]
-    whole = parse(list_html(summaries, "", read_only=False))
-    assert len(by_class(whole, "article")) == SHOWN
-    assert "205 articles." in text_of(whole)
-    assert "search to find the others" in text_of(whole)
-    found = parse(list_html(summaries, " HARBOUR /7.txt", read_only=False))
+def test_the_list_is_searched_by_words() -> None:
+    summaries = [ArticleSummary(f"/news/{n}.txt", f"Harbour {n}", "2025-05-01", 2) for n in range(20)]
+    found = parse(list_html(summaries, " HARBOUR /7.txt", 0, read_only=False))
     assert [text_of(title) for title in by_class(found, "title")] == ["Harbour 7"]
     assert "1 article found." in text_of(found)
+    assert by_class(found, "turning") == []
+    assert "0 articles found." in text_of(parse(list_html(summaries, "glacier", 3, read_only=False)))
+
+
+def test_a_long_list_has_pages_with_every_article_once() -> None:
+    summaries = [ArticleSummary(f"/news/{n}.txt", f"Harbour {n}", None, 2) for n in range(2 * SHOWN + 5)]
+    pages = [parse(list_html(summaries, "", page, read_only=False)) for page in range(3)]
+    titles = [text_of(title) for page in pages for title in by_class(page, "title")]
+    assert titles == [summary.title for summary in summaries]
+    assert [text_of(next(page.iter("p"))) for page in pages] == [
+        "105 articles, 1 to 50 shown.",
+        "105 articles, 51 to 100 shown.",
+        "105 articles, 101 to 105 shown.",
+    ]
+    ways = [
+        [(b.get("data-page"), b.get("disabled") is not None) for b in one(page, "turning").iter("button")] for page in pages
+    ]
+    assert ways == [[("-1", True), ("1", False)], [("0", False), ("2", False)], [("1", False), ("3", True)]]
+    assert [one(page, "articles").get("data-page") for page in pages] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize(("page", "shown"), [(-(10**30), 0), (1, 1), (10**30, 1)])
+def test_a_page_that_is_not_there_is_the_nearest(page: int, shown: int) -> None:
+    summaries = [ArticleSummary(f"/news/{n}.txt", f"Harbour {n}", None, 2) for n in range(SHOWN + 1)]
+    assert list_html(summaries, "", page, read_only=True) == list_html(summaries, "", shown, read_only=True)
 
 
 @given(foreign, foreign)
 def test_the_list_and_the_report_are_text(title: str, source: str) -> None:
-    [row] = by_class(parse(list_html([ArticleSummary(source, title, None, 1)], "", read_only=False)), "article")
+    [row] = by_class(parse(list_html([ArticleSummary(source, title, None, 1)], "", 0, read_only=False)), "article")
     assert text_of(one(row, "title")) == (title or text_of(one(row, "file")))
     assert [button.get("data-remove") for button in row.iter("button")] == [None, source]
     report = parse(changes_html(Changes(added=[title], failed=[(source, "is empty")])))
@@ -125,7 +146,7 @@ def test_the_list_and_the_report_are_text(title: str, source: str) -> None:
 
 
 def test_a_read_only_library_offers_no_change() -> None:
-    rows = list_html([ArticleSummary("/a.txt", "A", None, 1)], "", read_only=True)
+    rows = list_html([ArticleSummary("/a.txt", "A", None, 1)], "", 0, read_only=True)
     assert "data-remove" not in rows
     assert 'type="file"' not in tools_html(read_only=True)
     assert 'type="file"' in tools_html(read_only=False)

@@ -39,6 +39,12 @@ def test_terms_that_stand_out_are_neither_frequent_everywhere_nor_stop_words() -
     assert standout_terms(["the 12 34", ""]) == []
 
 
+def test_what_a_few_articles_are_about_stands_out_before_what_is_a_little_in_all() -> None:
+    few = [f"harbour harbour harbour ships {'weather' if n % 2 else 'people'} again" for n in range(3)]
+    others = [f"{word} city people year" for word in ("glacier", "bridge", "school", "forest", "museum", "river")]
+    assert standout_terms([*few, *others])[0][0] == "harbour"
+
+
 @pytest.fixture
 def catalog(tmp_path: Path, embedder: HashingEmbedder) -> Catalog:
     (tmp_path / "a.md").write_text("# $harbour$ <b>\n\nThe harbour of Nowhere has a lighthouse.\n", encoding="utf-8")
