@@ -256,12 +256,12 @@ def load_reader(name: str = "") -> Reader:
         raise ModelError(f"The reader {name or folder} has no tokenizer files; give a folder that holds its tokenizer too.")
     if not tokenizer.is_fast:
         raise ModelError(f"The reader {name} has no fast tokenizer, without which answers have no offsets; choose another one.")
-    if packed and _computes_in_bfloat16():
+    if packed and computes_in_bfloat16():
         _shorten(model)
     return Reader(name or "quoth", model.eval(), tokenizer, load_calibration(folder))
 
 
-def _computes_in_bfloat16() -> bool:
+def computes_in_bfloat16() -> bool:
     """Whether the processor multiplies 16-bit floats, at about twice the speed of 32-bit ones."""
     import torch
 

@@ -67,7 +67,7 @@ def read_page(page: str) -> Document:
 
 def plain_text(page: str) -> str:
     """All the text of HTML, a paragraph or a table's row a line; for what is an article from its first to its last word."""
-    from inscriptis import get_text  # type: ignore[import-untyped]
+    from inscriptis import get_text
 
     return tidy(get_text(page)) if page.strip() else ""
 

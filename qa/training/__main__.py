@@ -10,20 +10,19 @@ from typing import Annotated
 
 import torch
 import typer
-from transformers import AutoModelForQuestionAnswering, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from index.embedder import load_embedder
-from index.models import DEFAULT_EMBEDDER, model_folder, weights_sha256
+from index.models import DEFAULT_EMBEDDER, weights_sha256
 from index.settings import read_settings
 from qa.evaluation.metrics import expected_calibration_error
 from qa.questions import read_questions
 from qa.reader import SHIPPED_READER, load_reader
-from qa.training.base import PACKAGES, join
+from qa.training.base import PACKAGES, begin_with, join
 from qa.training.calibrate import ask, best_answers, fit
 from qa.training.examples import label, mixture
 from qa.training.export import export as export_run
 from qa.training.sentences import with_spans
-from qa.training.train import Recipe, averaged_weights, minutes_left, train
+from qa.training.train import Recipe, averaged_weights, freeze, minutes_left, train
 
 application = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 
@@ -65,6 +64,7 @@ def reader(
     batch: Annotated[int, typer.Option(help="Windows a step.")] = 16,
     learning_rate: Annotated[float, typer.Option(help="The highest learning rate.")] = 1.5e-4,
     start: Annotated[Path | None, typer.Option(help="Begin with the averaged weights of this run.")] = None,
+    frozen: Annotated[int, typer.Option(help="So many of its lowest layers stay as they are, with the embeddings.")] = 0,
     labelled: Annotated[Path | None, typer.Option(help="Further questions, as `sentences` writes them.")] = None,
     threads: Annotated[int, typer.Option(help="Processor threads.")] = 2,
     seed: Annotated[int, typer.Option(help="Decides the mixture, the order and dropout.")] = 7,
@@ -72,9 +72,11 @@ def reader(
     """Train the reader, or go on with a run that was stopped."""
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
-    model, tokenizer = _base(base, layers)
+    model, tokenizer = begin_with(base, layers)
     if start is not None:
         model.load_state_dict(averaged_weights(start))
+    if frozen:
+        freeze(model, frozen)
     questions = mixture(data, seed, labelled)
     windows = label(tokenizer, questions, seed)
     unanswerable = sum(window.start == 0 for window in windows) / len(windows)
@@ -99,7 +101,7 @@ def export(
     layers: LayersOption = 6,
 ) -> None:
     """Write a run's last checkpoint as a reader, in six bits a weight."""
-    model, tokenizer = _base(base, layers)
+    model, tokenizer = begin_with(base, layers)
     export_run(run, model, tokenizer, folder)
     print(f"{folder}: SHA-256 of the weights {weights_sha256(folder)}")
 
@@ -119,18 +121,6 @@ def calibrate(
     fitted = fit(asked)
     fitted.save(folder)
     print(f"{folder}: {fitted}; calibration error of a fit on half, on the other half: {error:.3f}")
-
-
-def _base(name: str, layers: int) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """A transformer's lower layers with an answer layer, untrained where it has none.
-
-    No dropout: hardly a window is seen twice, and drawing the masks takes a third of a step's time on a processor.
-    """
-    folder = model_folder(name)
-    model = AutoModelForQuestionAnswering.from_pretrained(
-        folder, num_hidden_layers=layers, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, dtype=torch.float32
-    )
-    return model, AutoTokenizer.from_pretrained(folder)
 
 
 if __name__ == "__main__":

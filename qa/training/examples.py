@@ -11,7 +11,7 @@ from transformers import PreTrainedTokenizerBase
 
 from index.sentences import split_sentences
 from qa.questions import Question, is_held_out, read_questions
-from qa.training.unanswerable import changed_questions, near_misses
+from qa.training.unanswerable import bereft_questions, changed_questions, near_misses
 from qa.windows import Window, make_windows
 
 MAX_LENGTH = 256
@@ -35,9 +35,10 @@ SHARES = {
 }
 # The part of the questions whose context is cut down to a few sentences about the answer: articles are read in passages of
 # every length, what makes a question unanswerable stands mostly within a sentence or two, and short windows train faster.
-SHORTENED = 0.5
+SHORTENED = 0.75
 # Questions made unanswerable, per question that has an answer.
-NEAR_MISSES = 0.15
+NEAR_MISSES = 0.1
+BEREFT = 0.1
 CHANGED = 0.6
 
 
@@ -70,6 +71,7 @@ def mixture(data: Path, seed: int, labelled: Path | None = None) -> list[Questio
     chosen = [shortened(q, chooser) if q.answers and chooser.random() < SHORTENED else q for q in chosen]
     answerable = [q for q in chosen if q.answers and q.dataset not in ("qamr", "qadiscourse", "covidqa")]
     chosen += near_misses(answerable, round(NEAR_MISSES * len(answerable)), seed)
+    chosen += bereft_questions(answerable, round(BEREFT * len(answerable)), seed)
     chosen += changed_questions(answerable, round(CHANGED * len(answerable)), seed)
     chooser.shuffle(chosen)
     return chosen

@@ -1,11 +1,12 @@
 """Questions that their passage does not answer, made from those that it does.
 
-Two kinds. A *near miss* pairs a question with another context that shares its rare words but not its answer: what the
-reader meets whenever retrieval is wrong. A *changed* question keeps its context but asks something else of it, in the
-manners of SQuAD 2.0 (Rajpurkar et al. 2018, table 2): a word is replaced by one of the same shape that the context does
-not hold ("How many singers were sent?" for "How many troops were sent?") or that it holds elsewhere ("How many officials
-were sent?"), a name or number by another one of the context or by the answer itself ("Whom did the king serve?" for "Whom
-did the duke serve?"), a word by its opposite, or the question is negated.
+Three kinds. A *near miss* pairs a question with another context that shares its rare words but not its answer: what the
+reader meets whenever retrieval is wrong. A *bereft* question keeps its context but for the sentences of its answer: what
+the reader meets where an article is about the thing and does not tell. A *changed* question keeps its context but asks
+something else of it, in the manners of SQuAD 2.0 (Rajpurkar et al. 2018, table 2): a word is replaced by one of the same
+shape that the context does not hold ("How many singers were sent?" for "How many troops were sent?") or that it holds
+elsewhere ("How many officials were sent?"), a name or number by another one of the context or by the answer itself ("Whom
+did the king serve?" for "Whom did the duke serve?"), a word by its opposite, or the question is negated.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from textblob.en import tag
 from tokenizers import Tokenizer
 
 from index.models import DEFAULT_EMBEDDER, model_folder
+from index.sentences import split_sentences
 from qa.questions import Question
 
 _WORD = re.compile(r"\w+(?:[-'’]\w+)*")
@@ -124,6 +126,26 @@ def near_misses(questions: Sequence[Question], count: int, seed: int) -> list[Qu
                     id=f"{question.id}~near",
                 )
             )
+    return made
+
+
+def bereft_questions(questions: Sequence[Question], count: int, seed: int) -> list[Question]:
+    """`count` questions, each with its own context without the sentences that its answer stands in; at least two sentences
+    are left, and none of them holds the answer's words."""
+    chooser = random.Random(seed)
+    candidates = [q for q in questions if q.start is not None and q.end is not None]
+    made: list[Question] = []
+    for question in chooser.sample(candidates, min(len(candidates), 2 * count)):
+        if len(made) == count:
+            break
+        left = [
+            question.context[start:end].strip()
+            for start, end in split_sentences(question.context)
+            if end <= (question.start or 0) or start >= (question.end or 0)
+        ]
+        context = " ".join(left)
+        if len(left) >= 2 and not any(answer.lower() in context.lower() for answer in question.answers):
+            made.append(replace(question, context=context, start=None, end=None, answers=(), id=f"{question.id}~bereft"))
     return made
 
 

@@ -17,7 +17,7 @@ from transformers import PreTrainedTokenizerBase
 from index.errors import QuothError
 from qa.questions import HELD_OUT_ONE_IN, Question, is_held_out, read_questions
 from qa.training.examples import MAX_LENGTH, SHARES, label, mixture, shortened
-from qa.training.unanswerable import changed_questions, near_misses
+from qa.training.unanswerable import bereft_questions, changed_questions, near_misses
 
 DATA = Path(__file__).parents[3] / "../shared/data"
 TOWNS = "Ostwick Bergen Hallin Torvik Marsund Kelda Quarne Lisvold Drammar Skelby Norrvik Fentham".split()
@@ -70,6 +70,22 @@ def test_a_context_that_holds_the_answer_too_is_no_near_miss() -> None:
     holding = question(13, context=f"{other.context} In {asked.answers[0]} it was sold.")
     assert [made.id for made in near_misses([asked, other], 2, seed=1)].count("1~near") == 1
     assert "1~near" not in [made.id for made in near_misses([asked, holding], 2, seed=1)]
+
+
+def test_a_bereft_question_keeps_its_context_without_the_answer() -> None:
+    context = "One came. Two left in 1930. Three sank in 1931. Four burned. In 1930 five were sold."
+    start = context.index("1931")
+    asked = question(1, text="When did three sink?", context=context, start=start, end=start + 4, answers=("1931",))
+    [made] = bereft_questions([asked], 3, seed=1)
+    assert made.context == "One came. Two left in 1930. Four burned. In 1930 five were sold."
+    assert (made.text, made.start, made.end, made.answers) == (asked.text, None, None, ())
+
+
+@pytest.mark.parametrize("context", ["Three sank in 1931. Four burned.", "One. Three sank in 1931. Two. It was sold in 1931."])
+def test_a_question_stays_whole_where_the_answer_would_be_left_or_hardly_anything(context: str) -> None:
+    start = context.index("1931")
+    asked = question(1, context=context, start=start, end=start + 4, answers=("1931",))
+    assert bereft_questions([asked], 3, seed=1) == []
 
 
 def test_a_changed_question_has_one_word_or_name_replaced() -> None:
@@ -172,6 +188,7 @@ def test_a_shortened_question_is_a_part_of_the_whole_one(asked: Question, seed: 
 def test_unanswerable_questions_are_not_made_from_unanswerable_ones() -> None:
     unanswerable = [question(number, start=None, end=None, answers=()) for number in range(20)]
     assert near_misses(unanswerable, 5, seed=1) == changed_questions(unanswerable, 5, seed=1) == []
+    assert bereft_questions(unanswerable, 5, seed=1) == []
 
 
 @given(st.lists(answered(), min_size=1, max_size=3))

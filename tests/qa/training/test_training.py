@@ -16,9 +16,10 @@ from transformers import AutoModelForQuestionAnswering, PreTrainedModel, PreTrai
 from index.passages import Passage
 from qa.packing import unpack
 from qa.reader import load_reader
+from qa.training.base import begin_with
 from qa.training.examples import Example
 from qa.training.export import export
-from qa.training.train import Recipe, batches, minutes_left, span_loss, train
+from qa.training.train import Recipe, batches, freeze, minutes_left, span_loss, train
 from qa.windows import Window
 
 # With a batch of 2, 26 steps.
@@ -88,6 +89,37 @@ def test_a_run_that_was_stopped_ends_like_one_that_was_not(
     assert steps == [20]
     assert_equal(average, expected)
     assert_equal(dict(resumed.state_dict()), dict(whole.state_dict()))
+
+
+def test_what_is_frozen_stays_as_it_was_and_the_rest_goes_on_from_its_checkpoint(
+    fresh: Callable[[float], PreTrainedModel], tmp_path: Path
+) -> None:
+    def frozen() -> PreTrainedModel:
+        model = fresh(0.0)
+        freeze(model, 1)
+        return model
+
+    before = dict(fresh(0.0).state_dict())
+    average = train(frozen(), EXAMPLES, RECIPE, tmp_path / "whole", pad_token_id=0)
+    changed = {name for name, value in average.items() if not torch.equal(value, before[name])}
+    assert changed == {"qa_outputs.weight", "qa_outputs.bias"}
+
+    def stop(step: int, _loss: float, _rate: float) -> None:
+        if step == 20:
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        train(frozen(), EXAMPLES, RECIPE, tmp_path / "run", pad_token_id=0, checkpoint_every=-1.0, report=stop)
+    assert_equal(train(frozen(), EXAMPLES, RECIPE, tmp_path / "run", pad_token_id=0), average)
+
+
+def test_a_run_begins_with_a_reader_in_packed_weights(
+    fresh: Callable[[float], PreTrainedModel], tokenizer: PreTrainedTokenizerBase, tmp_path: Path
+) -> None:
+    train(fresh(0.0), EXAMPLES, RECIPE, tmp_path / "run", pad_token_id=0)
+    export(tmp_path / "run", fresh(0.0), tokenizer, tmp_path / "reader")
+    model, _ = begin_with(str(tmp_path / "reader"), layers=1)
+    assert_equal(dict(model.state_dict()), {n: torch.from_numpy(w) for n, w in unpack(tmp_path / "reader").items()})
 
 
 def test_training_lowers_the_loss(fresh: Callable[[float], PreTrainedModel], tmp_path: Path) -> None:
