@@ -348,12 +348,16 @@ def change_number(connection: sqlite3.Connection) -> int:
     return int(value)
 
 
-def vectors(connection: sqlite3.Connection, dimension: int, after: int = 0) -> tuple[npt.NDArray[np.int64], Floats]:
-    """Passage ids (n,) in order, and their vectors (n, dimension); only those with an id greater than `after`."""
+def vectors(
+    connection: sqlite3.Connection, dimension: int, after: int = 0, limit: int | None = None
+) -> tuple[npt.NDArray[np.int64], Floats]:
+    """Passage ids (n,) in order, and their vectors (n, dimension); only the first `limit` of those with an id greater than
+    `after`."""
     (count,) = connection.execute("SELECT count(*) FROM passages WHERE id > ?", (after,)).fetchone()
+    count = count if limit is None else min(count, limit)
     ids = np.empty(count, dtype=np.int64)
     rows = np.empty((count, dimension), dtype=np.float32)
-    found = connection.execute("SELECT id, vector FROM passages WHERE id > ? ORDER BY id", (after,))
+    found = connection.execute("SELECT id, vector FROM passages WHERE id > ? ORDER BY id LIMIT ?", (after, count))
     for number, (passage_id, blob) in enumerate(found):
         if len(blob) != 4 * dimension:
             raise NoUsableIndexError(

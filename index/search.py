@@ -34,6 +34,8 @@ CLOSENESS_DEPTH = 40
 # Closeness looks at this many consecutive words, about a sentence, and takes words for the same by their first letters.
 WINDOW_WORDS = 15
 STEM_LETTERS = 5
+# A word that so many passages hold tells them apart too little for the time that ranking them takes, and is not searched for.
+COMMON = 20_000
 # A pasted page is searched by its first words.
 MAX_WORDS = 64
 
@@ -133,7 +135,7 @@ class Index:
             return [
                 self._fused(
                     connection,
-                    dense,
+                    len(dense),
                     question,
                     vectors[row],
                     dict(zip(ids[row].tolist(), scores[row].tolist(), strict=True)),
@@ -160,21 +162,23 @@ class Index:
     def _fused(
         self,
         connection: sqlite3.Connection,
-        vectors: Vectors,
+        passages: int,
         question: str,
         vector: Floats,
         dense: dict[int, float],
         among: set[int] | None,
         top_k: int,
     ) -> list[Hit]:
-        """dense: the inner product by id of the best by vectors; the id -1 stands for none."""
+        """passages: how many the index holds. dense: the inner product by id of the best by vectors; -1 stands for none."""
         dense.pop(-1, None)
-        lexical = _lexical(connection, question, max(DEPTH, top_k), among)
+        holding = _holding(connection, words_of(question))
+        rare = [word for word, count in holding.items() if count < COMMON]
+        lexical = _lexical(connection, rare, max(DEPTH, top_k), among)
         # What one half found gets the other's score too.
-        lexical |= _lexical(connection, question, len(dense), dense.keys() - lexical.keys())
-        dense |= {i: float(vectors.vector(i) @ vector) for i in lexical.keys() - dense.keys()}
+        lexical |= _lexical(connection, rare, len(dense), dense.keys() - lexical.keys())
+        dense |= {i: _inner_product(connection, i, vector) for i in lexical.keys() - dense.keys()}
         scores = {i: score + LEXICAL_WEIGHT * lexical.get(i, 0.0) for i, score in dense.items()}
-        weights = _weights(connection, question, len(vectors))
+        weights = _weights(holding, passages)
         for i in _best(scores, CLOSENESS_DEPTH):
             (text,) = _row(connection, "SELECT text FROM passages WHERE id = ?", i)
             scores[i] += CLOSENESS_WEIGHT * closeness(text, weights)
@@ -199,25 +203,36 @@ def _row(connection: sqlite3.Connection, query: str, passage_id: int) -> tuple[A
     return row
 
 
+def _inner_product(connection: sqlite3.Connection, passage_id: int, vector: Floats) -> float:
+    (blob,) = _row(connection, "SELECT vector FROM passages WHERE id = ?", passage_id)
+    return float(np.frombuffer(blob, dtype="<f4") @ vector)
+
+
 def _best(scores: Mapping[int, float], count: int) -> list[int]:
     """The ids of the greatest scores, best first."""
     return sorted(scores, key=lambda i: (-scores[i], i))[:count]
 
 
-def _weights(connection: sqlite3.Connection, question: str, passages: int) -> dict[str, float]:
-    """By stem of the question's words, how telling it is: the idf of its rarest word (as Lucene has it, always above 0)."""
+def _holding(connection: sqlite3.Connection, words: Sequence[str]) -> dict[str, int]:
+    """How many passages hold each word, counted up to COMMON."""
+    query = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)"
+    return {word: connection.execute(query, (f'"{word}"', COMMON)).fetchone()[0] for word in words}
+
+
+def _weights(holding: Mapping[str, int], passages: int) -> dict[str, float]:
+    """By stem of the question's words, how telling it is: the idf of its rarest word (as Lucene has it, always above 0).
+
+    holding: how many of the passages hold each word.
+    """
     weights: dict[str, float] = {}
-    for word in words_of(question):
-        (holding,) = connection.execute("SELECT count(*) FROM words WHERE words MATCH ?", (f'"{word}"',)).fetchone()
-        idf = math.log((passages + 1) / (holding + 0.5))
+    for word, count in holding.items():
         stem = word[:STEM_LETTERS]
-        weights[stem] = max(idf, weights.get(stem, 0.0))
+        weights[stem] = max(math.log((passages + 1) / (count + 0.5)), weights.get(stem, 0.0))
     return weights
 
 
-def _lexical(connection: sqlite3.Connection, question: str, count: int, among: set[int] | None) -> dict[int, float]:
+def _lexical(connection: sqlite3.Connection, words: Sequence[str], count: int, among: set[int] | None) -> dict[int, float]:
     """BM25 by passage id, best first. Every word is quoted, so that nothing in a question is FTS5 syntax."""
-    words = words_of(question)
     if not words or among == set():
         return {}
     query = " OR ".join(f'"{word}"' for word in words)

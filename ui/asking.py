@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from index.search import Filters
 from qa.reply import RetrievedPassage
 from ui.conversation import Exchange, Failure, Pending, history_of
 from ui.render import counted
-from ui.slots import Slots
+from ui.slots import BusyError, Slots
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -73,6 +74,9 @@ async def steps(
                 tell(Pending(question, "Looking for passages"))
                 exchange = answer(assistant, question, exchanges, filters, found)
             tell(exchange)
+        except BusyError as error:
+            with suppress(_GivenUpError):
+                tell(Exchange(question, Failure(str(error)), filters))
         except _GivenUpError:
             pass
         except RuntimeError:

@@ -263,3 +263,14 @@ def test_a_page_of_hits_is_numbered_and_cut(tmp_path: Path) -> None:
     assert [hit.rank for hit in ten] == list(range(1, 11))
     assert three == ten[:3]
     assert three[0] == replace(ten[0])
+
+
+def test_a_word_that_is_everywhere_is_not_searched_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"The ship {name} called." for name in ("Aurora", "Borealis", "Corona", "Delphin")]
+    index = make_index(tmp_path, texts)
+    monkeypatch.setattr("index.search.COMMON", 3)
+    [common] = index.search(["Which ship called?"], 4)
+    assert [hit.lexical_score for hit in common] == [0.0] * 4
+    [rare] = index.search(["Which ship is called Corona?"], 4)
+    assert [hit.lexical_score > 0 for hit in rare] == ["Corona" in hit.passage.text for hit in rare]
+    assert "Corona" in rare[0].passage.text

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import vectors
+from index import approximate, vectors
 from index.catalog import vectors as catalog_vectors
 from index.embedder import Floats
 from index.vectors import ABOUT_NAME, FILE_NAME, Vectors
@@ -58,7 +58,7 @@ def test_a_saved_index_comes_back(tmp_path: Path) -> None:
     loaded = vectors.load(tmp_path, 7)
     assert loaded is not None
     assert (loaded.ids().tolist(), len(loaded), loaded.change) == (ids.tolist(), 30, 7)
-    assert all(np.array_equal(loaded.vector(int(i)), row) for i, row in zip(ids, rows, strict=True))
+    assert all(np.array_equal(loaded.index.reconstruct(int(i)), row) for i, row in zip(ids, rows, strict=True))
     assert sorted(path.name for path in tmp_path.iterdir()) == [FILE_NAME, ABOUT_NAME]
     assert not vectors.is_behind(tmp_path, 7)
 
@@ -117,7 +117,7 @@ def test_what_is_damaged_or_behind_is_made_anew(tmp_path: Path, embedder: Hashin
         assert vectors.is_behind(tmp_path, right.change) == behind
         anew = vectors.load_or_build(connection, tmp_path, embedder.dimension)
     assert anew.ids().tolist() == right.ids().tolist()
-    assert all(np.array_equal(anew.vector(i), right.vector(i)) for i in right.ids().tolist())
+    assert all(np.array_equal(anew.index.reconstruct(i), right.index.reconstruct(i)) for i in right.ids().tolist())
 
 
 def test_a_former_index_is_brought_up_to_what_one_made_anew_would_be(
@@ -136,7 +136,7 @@ def test_a_former_index_is_brought_up_to_what_one_made_anew_would_be(
 
         def counting(connection: sqlite3.Connection, dimension: int, after: int = 0) -> tuple[np.ndarray, Floats]:
             read.append(after)
-            return catalog_vectors(connection, dimension, after)
+            return catalog_vectors(connection, dimension, after=after)
 
         monkeypatch.setattr("index.vectors.catalog_vectors", counting)
         for former in (held, None):
@@ -165,4 +165,81 @@ def test_an_index_of_another_past_is_not_built_on(tmp_path: Path, embedder: Hash
     with catalog.reading() as connection:
         brought = vectors.load_or_build(connection, tmp_path, embedder.dimension, held)
     assert brought.ids().tolist() == held.ids().tolist() == [1, 2]
-    assert np.array_equal(brought.vector(2), embedder.encode(["The third."])[0])
+    assert np.array_equal(brought.index.reconstruct(2), embedder.encode(["The third."])[0])
+
+
+def clustered(seed: int, count: int) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], Floats]:
+    """Ids and unit rows that lie in groups, as passages do."""
+    chance = np.random.default_rng(seed)
+    centres = unit_rows(chance, 40)
+    rows = centres[chance.integers(0, 40, count)] + 0.3 * unit_rows(chance, count)
+    ids = np.sort(chance.choice(3 * count, size=count, replace=False)).astype(np.int64)
+    return ids, np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+
+
+def test_an_approximate_index_finds_nearly_what_a_dot_product_finds() -> None:
+    ids, rows = clustered(1, 5000)
+    halves = [(ids[:3000], rows[:3000]), (ids[3000:], rows[3000:])]
+    made = approximate.build(lambda: halves, 5000, DIMENSION)
+    assert np.array_equal(np.sort(approximate.ids_of(made.index)), ids)
+    questions = unit_rows(np.random.default_rng(2), 200)
+    index = Vectors(made.index, 1, made.recall)
+    _, found = index.search(questions, 10)
+    right = ids[np.argsort(-(questions @ rows.T), axis=1)[:, :10]]
+    recall = np.mean([np.isin(one, other).mean() for one, other in zip(right, found, strict=True)])
+    assert approximate.RECALL <= made.recall <= 1
+    assert recall >= made.recall - 0.05
+    # Only these, wherever they stand.
+    among = ids[::500]
+    scores, found = index.search(questions, 10, among)
+    assert all(set(row.tolist()) == set(among.tolist()) for row in found)
+    exact = questions @ rows[::500].T
+    for row in range(len(questions)):
+        expected = [exact[row, np.flatnonzero(among == i)[0]] for i in found[row]]
+        assert scores[row] == pytest.approx(expected, abs=0.03)
+
+
+def test_past_a_size_the_index_is_approximate_and_follows_the_catalog(
+    tmp_path: Path, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors, "EXACT_UP_TO", 60)
+    monkeypatch.setattr(vectors, "_CHUNK", 25)
+    articles = [make_article(f"/{n}", f"Text number {n}. " * 9) for n in range(120)]
+    catalog = make_catalog(tmp_path, articles[:70], embedder)
+
+    def brought_up(held: Vectors | None) -> Vectors:
+        with catalog.reading() as connection:
+            found = vectors.load_or_build(connection, tmp_path, embedder.dimension, held)
+            expected, rows = catalog_vectors(connection, embedder.dimension)
+        assert np.array_equal(found.ids(), expected)
+        # Every passage is near itself, however few lists are looked at; the eight bits were fitted to fewer passages.
+        scores, _ = found.search(rows, 1)
+        assert scores[:, 0] == pytest.approx(np.ones(len(rows)), abs=0.2)
+        return found
+
+    first = brought_up(None)
+    assert not first.is_exact
+    size = len(first)
+    vectors.save(first, tmp_path)
+    again = vectors.load(tmp_path, first.change)
+    assert again is not None
+    assert np.array_equal(again.ids(), first.ids())
+    assert again.recall == pytest.approx(first.recall, abs=1e-4)
+    assert again.index.nprobe == first.index.nprobe
+    catalog.put([make_entry(article, embedder) for article in articles[70:80]])
+    catalog.remove(["/3", "/4"])
+    for held in (first, None):
+        second = brought_up(held)
+        assert second.index.nlist == first.index.nlist
+    # Whoever still searches the first one sees no change.
+    assert len(first) == size
+    # Once most of it is new it is made anew; shrunk, it is exact.
+    articles += [make_article(f"/more{n}", f"More {n}. " * 9) for n in range(60)]
+    catalog.put([make_entry(article, embedder) for article in articles[80:]])
+    third = brought_up(second)
+    assert third.index.nlist > first.index.nlist
+    catalog.remove([f"/{n}" for n in range(120)])
+    fourth = brought_up(third)
+    assert fourth.index.nlist < third.index.nlist
+    catalog.remove([f"/more{n}" for n in range(40)])
+    assert brought_up(fourth).is_exact

@@ -112,3 +112,17 @@ def test_a_slot_is_for_one_at_a_time() -> None:
         assert slots.taken == 2
     slots.wait_until_idle()
     assert slots.taken == 0
+
+
+def test_who_finds_the_queue_full_is_told_so_at_once_and_asks_nothing() -> None:
+    scripted, slots = Scripted(reply(claim("May"))), Slots(1, queue=0)
+
+    async def ask() -> list[Any]:
+        return [step async for step in steps(given(scripted), "When?", [], Filters(), slots)]
+
+    with slots:
+        [_, turned_away] = in_a_loop(ask())
+    assert isinstance(turned_away.outcome, Failure)
+    assert "ask again a little later" in turned_away.outcome.message
+    assert scripted.asked == []
+    assert in_a_loop(ask())[-1].outcome == scripted.outcome
