@@ -20,6 +20,7 @@ from qa.attribution import attributed, reported_part, speaker_claim
 from qa.claims import Answers, conflicts, weigh
 from qa.follow_ups import asks_about_answer, resolve
 from qa.reader import Reader, load_reader
+from qa.reading import read_hits
 from qa.reply import Claim, Reply, RetrievedPassage, Turn
 from qa.suggestions import candidates
 from qa.syndication import copies
@@ -71,8 +72,8 @@ class Assistant:
         """Answers one question.
 
         history: the conversation's earlier turns, oldest first; a question that leans on them is asked as the reply's
-        resolved_question, one that stands alone as it is. filters: which articles to ask. top_k: how many passages to read, 8
-        unless told. found: is told the resolved question and its passages before they are read.
+        resolved_question, one that stands alone as it is. filters: which articles to ask. top_k: how many passages to find,
+        and to read at most, 8 unless told. found: is told the resolved question and its passages before they are read.
 
         Raises ValueError for a question that is empty or longer than MAX_QUESTION_CHARACTERS.
         """
@@ -113,15 +114,15 @@ class Assistant:
         if found is not None:
             for question, each in zip(resolved, passages, strict=True):
                 found(question, each)
-        pairs = [(question, hit.passage) for question, each in zip(resolved, hits, strict=True) for hit in each]
-        spans = iter(self.reader.read([question for question, _ in pairs], [passage for _, passage in pairs]))
+        # By the reader's own threshold: one that shows every answer must not have less read.
+        spans = read_hits(self.reader, resolved, hits, self.reader.calibration)
         read = time.perf_counter()
         encode = self.index.embedder.encode
         # Each article is read once, however many claims stand in it.
         article_of = cache(self.index.catalog.article)
         weighed = [
-            _with_articles(weigh(question, each, [next(spans) for _ in each], self.calibration, encode), article_of)
-            for question, each in zip(resolved, hits, strict=True)
+            _with_articles(weigh(question, each, found, self.calibration, encode), article_of)
+            for question, each, found in zip(resolved, hits, spans, strict=True)
         ]
         answers = [
             answer if known is None else Answers("answered", "", known.confidence, known, (), None, related=True)
