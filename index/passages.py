@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from langchain_text_splitters import RecursiveCharacterTextSplitter
-
 from index.articles import Article
 from index.sentences import is_heading, split_sentences
 
@@ -149,6 +147,9 @@ def _cut_sentences(
 
 def _split(text: str, size: int) -> list[tuple[int, int]]:
     """Start and end of pieces of at most `size` code points that together are the text. Raises RuntimeError if not."""
+    # Only sentences that are too long need it, and it takes longer to import than a question takes to answer.
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
     splitter = RecursiveCharacterTextSplitter(
         separators=_SEPARATORS, chunk_size=size, chunk_overlap=0, keep_separator="end", strip_whitespace=False
     )

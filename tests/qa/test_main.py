@@ -225,6 +225,18 @@ def test_no_models_are_loaded_where_there_is_no_index(tmp_path: Path) -> None:
     assert ended.stdout == "3 False\n"
 
 
+@pytest.mark.parametrize("package", ["index", "qa", "ui"])
+def test_help_loads_nothing_that_takes_long_to_load(package: str) -> None:
+    heavy = ["faiss", "gradio", "langchain_core", "numpy", "torch", "transformers"]
+    code = (
+        f"import sys\nfrom {package}.__main__ import application\n"
+        "try:\n    application(['--help'])\n"
+        f"except SystemExit:\n    print([name for name in {heavy} if name in sys.modules])\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ended.stdout.splitlines()[-1] == "[]"
+
+
 @pytest.mark.models
 def test_replies_come_as_soon_as_they_are_ready(real_index_dir: Path) -> None:
     command = [sys.executable, "-m", "qa", "ask", "--json", "--batch", "-", "--index", str(real_index_dir)]
