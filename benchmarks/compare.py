@@ -34,6 +34,8 @@ FOLDER = Path("benchmark-runs")
 TOP_K = 10
 # Haystack keeps every vector as a list of Python numbers, some 12 kB each, and makes an array of them all for every question.
 LARGEST = {"haystack": 100_000}
+# Which system's index it asks, where that is not its own.
+INDEX_OF = {"txtai-first": "txtai"}
 MEGABYTE = 1e6
 
 # By number of askers, a run's figures.
@@ -115,18 +117,20 @@ def _compare(
     failed: dict[str, str] = {}
     versions: dict[str, str] = {}
     for _ in range(runs):
+        indexed: dict[str, dict[str, float]] = {}
         for name in names:
             if size > LARGEST.get(name, size):
-                failed[name] = f"not run with more than {LARGEST[name]} passages"
+                failed[name] = f"It is not run with more than {LARGEST[name]} passages."
             if name in failed:
                 continue
-            task = comparison.task(name, folder, folder / name, min(embedded, size))
+            task = comparison.task(name, folder, folder / INDEX_OF.get(name, name), min(embedded, size))
             try:
-                run, versions[name] = _run(comparison, task, folder / f"{name}.json")
+                run, versions[name] = _run(comparison, task, folder / f"{name}.json", indexed)
                 done[name].append(run)
             except WorkerFailedError as error:
                 failed[name] = str(error)
-            shutil.rmtree(folder / name, ignore_errors=True)
+        for name in indexed:
+            shutil.rmtree(name)
     lines = []
     for name in names:
         for askers in comparison.askers:
@@ -150,20 +154,26 @@ def _compare(
     return lines
 
 
-def _run(comparison: _Comparison, task: Task, path: Path) -> tuple[_Run, str]:
-    """Indexes and asks; returns the figures by number of askers, and the version of the system."""
+def _run(comparison: _Comparison, task: Task, path: Path, indexed: dict[str, dict[str, float]]) -> tuple[_Run, str]:
+    """Indexes, unless it is done, and asks; returns the figures by number of askers, and the version of the system.
+
+    indexed: by folder, what indexing reported in this run.
+    """
     python = Path(sys.executable) if task.system == REFERENCE else comparison.peers
     task.save(path)
-    print(f"{task.system} indexes ...", file=sys.stderr, flush=True)
-    [(_, indexed)] = run_worker(python, "index", path, comparison.threads)
+    if task.folder not in indexed:
+        print(f"{task.system} indexes ...", file=sys.stderr, flush=True)
+        shutil.rmtree(task.folder, ignore_errors=True)
+        [(_, indexed[task.folder])] = run_worker(python, "index", path, comparison.threads)
+    index = indexed[task.folder]
     print(f"{task.system} answers ...", file=sys.stderr, flush=True)
     (first_seconds, _), *rounds, (_, last) = run_worker(python, "ask", path, comparison.threads)
     every = {
-        "indexed_per_second": task.embedded / indexed["seconds"],
+        "indexed_per_second": task.embedded / index["seconds"],
         "first_answer_seconds": first_seconds,
-        "index_peak_mb": indexed["peak_bytes"] / MEGABYTE,
+        "index_peak_mb": index["peak_bytes"] / MEGABYTE,
         "peak_mb": last["peak_bytes"] / MEGABYTE,
-        "disk_mb": indexed["disk_bytes"] / MEGABYTE,
+        "disk_mb": index["disk_bytes"] / MEGABYTE,
     }
     answers = [question.answers for question in comparison.contexts.questions[1:]]
     figures = {line.pop("askers"): every | figures_of(Round(**line), answers) for _, line in rounds}

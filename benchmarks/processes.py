@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,11 +28,7 @@ def run_worker(python: Path, phase: str, task: Path, threads: int) -> Iterator[t
     """
     log = task.with_suffix(f".{phase}.log")
     environment = os.environ | dict.fromkeys(_THREADS, str(threads)) | {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
-    command = [str(python), "-m", "benchmarks.worker", phase, str(task.absolute())]
-    if sys.platform == "linux":
-        # Some libraries count cores instead, and see only these.
-        cores = ",".join(map(str, sorted(os.sched_getaffinity(0))[:threads]))
-        command = ["taskset", "--cpu-list", cores, *command]
+    command = [str(python), "-m", "benchmarks.worker", phase, str(task.absolute()), str(threads)]
     with log.open("w", encoding="utf-8") as errors:
         started = time.perf_counter()
         with subprocess.Popen(  # noqa: S603

@@ -1,6 +1,6 @@
 """One system's process: it indexes, or it asks. Started by `benchmarks.processes`, with the Python of the system's environment.
 
-    python -m benchmarks.worker index|ask|retrieve|exact TASK.json
+    python -m benchmarks.worker index|ask|retrieve|exact TASK.json THREADS
 
 Prints JSON lines; what libraries print goes to the standard error.
 """
@@ -47,7 +47,10 @@ class System(Protocol):
 
 
 def main() -> None:
-    phase, path = sys.argv[1:]
+    phase, path, threads = sys.argv[1:]
+    if hasattr(os, "sched_setaffinity"):
+        # Some libraries count cores for the number of their threads.
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(threads)])
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
 
