@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from importlib import import_module
 from importlib.metadata import version
@@ -82,13 +82,9 @@ def main() -> None:
 
 
 def _one_at_a_time(ask: Ask) -> Ask:
-    lock = threading.Lock()
-
-    def locked(question: str) -> str:
-        with lock:
-            return ask(question)
-
-    return locked
+    # A single thread that answers in the order of asking; a lock would let one asker go before all others again and again.
+    answering = ThreadPoolExecutor(max_workers=1)
+    return lambda question: answering.submit(ask, question).result()
 
 
 if __name__ == "__main__":
