@@ -87,7 +87,15 @@ def main(
     out: Annotated[Path, typer.Option(help="The JSON lines that results are added to.")] = FOLDER / "results.jsonl",
 ) -> None:
     if short:
-        sizes, systems, askers, questions, contexts, embedded, runs = "1000", "quoth,plain,haystack,txtai", "1,8", 8, 40, 0, 1
+        sizes, systems, askers, questions, contexts, embedded, runs = (
+            "1000",
+            "quoth,plain,haystack,txtai-first",
+            "1,8",
+            8,
+            40,
+            0,
+            1,
+        )
     settings = read_settings()
     try:
         embedder = load_embedder(settings.embedder)

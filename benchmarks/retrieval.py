@@ -52,7 +52,8 @@ def main(
         found = read_contexts(
             file, embedder, settings.passage_tokens, settings.overlap_tokens, questions=questions, contexts=contexts
         )
-        figures = _measure(found, passages, embedder, FOLDER / f"retrieval-{file.name.split('.')[0]}-{passages}", threads)
+        name = f"retrieval-{file.name.split('.')[0]}-{len(found.passages)}-{passages}"
+        figures = _measure(found, passages, embedder, FOLDER / name, threads)
     except QuothError as error:
         raise SystemExit(str(error)) from None
     about = {
