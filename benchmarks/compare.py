@@ -1,6 +1,6 @@
 """Quoth beside what people use instead: the same passages, questions, models, threads and machine, in one run.
 
-    python -m benchmarks.compare QUESTIONS [--short] [--sizes 1000,10000] [--systems quoth,plain,haystack,txtai]
+    python -m benchmarks.compare QUESTIONS [--short] [--sizes 1000,10000] [--systems quoth,plain]
 
 Each system indexes in one process and answers in another, which starts anew. Prints every result and adds it to a file of JSON
 lines; docs/benchmarks.md tells how to read them.
@@ -70,9 +70,7 @@ class _Comparison:
 
 def main(
     file: Annotated[Path, typer.Argument(metavar="QUESTIONS", help="Questions with their contexts.")],
-    short: Annotated[
-        bool, typer.Option("--short", help="The two-minute version; no other option but --threads counts.")
-    ] = False,
+    short: Annotated[bool, typer.Option("--short", help="The two-minute version, whatever else is told of size.")] = False,
     sizes: Annotated[str, typer.Option(help="How many passages, with commas between.")] = "1000",
     systems: Annotated[
         str, typer.Option(help="Which systems, with commas between.")
