@@ -65,7 +65,7 @@ def main() -> None:
             tell(line)
         return
     name, package = MODULES[task.system]
-    system: System = import_module(name)  # type: ignore[assignment]
+    system: System = import_module(name)
     if phase == "index":
         seconds, peak = system.index(task)
         tell({"seconds": seconds, "peak_bytes": peak, "disk_bytes": disk_bytes(Path(task.folder))})

@@ -94,7 +94,7 @@ def test_without_a_short_sentence_nothing_can_be_made() -> None:
 
 def test_unit_sums() -> None:
     rows = unit_sums(np.array([[3, 0], [0, 4], [1, 0]], dtype=np.float32), [[0, 1], [2, 2, 2]])
-    np.testing.assert_allclose(rows, [[0.6, 0.8], [1, 0]])
+    np.testing.assert_allclose(rows, np.array([[0.6, 0.8], [1, 0]], dtype=np.float32), rtol=1e-6)
 
 
 def test_questions_are_answerable_ones_drawn_alike_each_time_and_their_contexts_come_first(tmp_path: Path) -> None:
