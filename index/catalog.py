@@ -335,11 +335,12 @@ class Catalog:
                     found[source] = row_article(row)
         return found
 
-    def version(self, source: str, sha256: str) -> Version | None:
-        """The version of an article whose text has this SHA-256 (see index.versions.text_sha256); its `replaced` tells
-        whether the source was edited since. None where no such version is known, as of an article that was taken out."""
+    def version(self, source: str, quotes: Sequence[tuple[int, str]]) -> Version | None:
+        """The latest version of an article that has these words at these offsets, as the passages of a reply have them; its
+        `replaced` tells whether the source was edited since. None where no such version is known, as of an article that was
+        taken out."""
         with self.reading() as connection:
-            return versions.find(connection, source, sha256)
+            return versions.find(connection, source, quotes)
 
 
 def change_number(connection: sqlite3.Connection) -> int:

@@ -104,7 +104,7 @@ class _Batch:
         for first in range(0, len(texts), COMMIT_PASSAGES):
             parts.append(self.embedder.encode(texts[first : first + COMMIT_PASSAGES]))
             self.tell(0, len(parts[-1]))
-        rows = np.concatenate(parts) if parts else self.embedder.encode([])
+        rows = np.concatenate(parts) if parts else np.zeros((0, self.binding.dimension), dtype=np.float32)
         starts = accumulate((len(passages) for _, passages in self.articles), initial=0)
         entries = [
             Entry(article, passages, rows[start : start + len(passages)])
