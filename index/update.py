@@ -18,10 +18,11 @@ import numpy as np
 
 from index import files
 from index.articles import Article, Unreadable, article_id, read_articles
-from index.catalog import Binding, Catalog, Entry
+from index.catalog import Binding, Catalog
 from index.embedder import Embedder
 from index.files import FileRecord
 from index.passages import Passage, cut
+from index.rows import Entry
 from index.schema import article_row
 
 # Passages embedded and committed together; also the most that a crash costs, but for a single longer article.
