@@ -270,13 +270,13 @@ def _build(
 ) -> None:
     from index.build import add_addresses, open_or_create
     from index.build import build as build_index
-    from index.embedder import load_embedder
+    from index.lazy_embedder import LazyEmbedder
     from index.update import Summary
 
     for path in paths:
         if not path.exists():
             raise FileNotFoundError(f"There is no file or folder {path}; nothing was changed.")
-    embedder = load_embedder(settings.embedder)
+    embedder = LazyEmbedder(settings.embedder)
     catalog = open_or_create(settings.index_dir, embedder, settings.passage_tokens, settings.overlap_tokens, fresh=fresh)
     with _progress_bar() as report:
         summary = Summary()
@@ -291,10 +291,10 @@ def _build(
 
 def _open_for_changes(settings: Settings) -> tuple[Catalog, Embedder]:
     from index.build import open_or_create
-    from index.embedder import load_embedder
+    from index.lazy_embedder import LazyEmbedder
 
     _check_there(settings.index_dir)
-    embedder = load_embedder(settings.embedder)
+    embedder = LazyEmbedder(settings.embedder)
     return open_or_create(settings.index_dir, embedder, settings.passage_tokens, settings.overlap_tokens), embedder
 
 

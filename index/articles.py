@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import itertools
 import os
 import re
 import stat
@@ -16,6 +15,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 # Endings, in lower case.
 MARKDOWN = frozenset({".md", ".markdown"})
@@ -85,8 +86,13 @@ def normalise(text: str) -> str:
 
 
 def _sort_marks(run: re.Match[str]) -> str:
-    runs = itertools.groupby(run[0], key=lambda character: unicodedata.combining(character) > 0)
-    return "".join("".join(sorted(part, key=unicodedata.combining) if marks else part) for marks, part in runs)
+    # As numbers: of millions of marks, a list of characters would take gigabytes.
+    codes = np.frombuffer(run[0].encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    distinct, places = np.unique(codes, return_inverse=True)
+    classes = np.array([unicodedata.combining(chr(code)) for code in distinct], dtype=np.uint8)[places]
+    # Marks belong to the starter before them, whose class is 0.
+    order = np.argsort(np.cumsum(classes == 0) * 256 + classes, kind="stable")
+    return codes[order].tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def find_files(paths: Sequence[Path]) -> tuple[list[Path], list[Unreadable]]:

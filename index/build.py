@@ -18,6 +18,7 @@ from index.update import COMMIT_PASSAGES, Progress, Summary, put_read, update
 
 __all__ = [
     "COMMIT_PASSAGES",
+    "UPLOADS",
     "Progress",
     "Summary",
     "add_addresses",
@@ -28,6 +29,8 @@ __all__ = [
     "sync",
 ]
 
+# The folder inside an index folder that the library page keeps files in.
+UPLOADS = "uploads"
 NOT_THERE = "is not there; what came from it is kept until `remove` takes it out"
 
 
@@ -40,12 +43,13 @@ def open_or_create(
     cannot be opened, BusyError where another process is changing it, QuothError where passages would be longer than the
     embedder reads.
     """
-    if passage_tokens > embedder.max_tokens:
-        raise QuothError(
-            f"Passages of {passage_tokens} tokens are longer than the {embedder.max_tokens} that {embedder.name} reads; "
-            f"set QUOTH_PASSAGE_TOKENS to {embedder.max_tokens} at most."
-        )
     if fresh or not _has_content(folder / FILE_NAME):
+        # One that is there was made with an embedder that reads so much, or is refused below.
+        if passage_tokens > embedder.max_tokens:
+            raise QuothError(
+                f"Passages of {passage_tokens} tokens are longer than the {embedder.max_tokens} that {embedder.name} reads; "
+                f"set QUOTH_PASSAGE_TOKENS to {embedder.max_tokens} at most."
+            )
         _make_folder(folder)
         with only_writer(folder):
             if fresh:
@@ -84,7 +88,8 @@ def build(
     roots: Sequence[Path] | None = None,
     report: Callable[[Progress], None] | None = None,
 ) -> Summary:
-    """Makes the index hold just the articles under these paths; with `only_add` it keeps all others too.
+    """Makes the index hold just the articles under these paths, and what was put into the index itself (uploads and fetched
+    addresses, which are in no folder that one could name); with `only_add` it keeps all others too.
 
     Files that have not changed are left as they are, and so are the articles of one that cannot be read any more: it is
     reported, and they go only when it does. columns: which column of a table holds what, as {"text": "body"}; as before
@@ -93,14 +98,17 @@ def build(
     Raises FileNotFoundError for a path that is not there, before any change, and BusyError where another process is changing
     the index.
     """
-    found, failed = find_files(paths)
+    named, failed = find_files(paths)
+    uploads = catalog.folder / UPLOADS
+    own = [] if only_add or not uploads.is_dir() else [uploads]
+    uploaded, failed_uploads = find_files(own)
     with _changing(catalog):
         with catalog.reading() as connection:
             former = files.roots(connection)
             taken_out = set(files.taken_out(connection).values())
-        new = _with_columns(map(_absolute, roots or paths), former, columns)
+        new = _with_columns(map(_absolute, own), former, None) | _with_columns(map(_absolute, roots or paths), former, columns)
         followed = files.outermost(former | new if only_add else new)
-        back = [str(path) for path in found if str(path) in taken_out]
+        back = [str(path) for path in named if str(path) in taken_out]
         if followed != former or back:
             with catalog.writing(quietly=True) as connection:
                 files.set_roots(connection, followed)
@@ -108,9 +116,9 @@ def build(
         return update(
             catalog,
             embedder,
-            found,
-            failed=failed,
-            belongs=lambda path: not only_add,  # noqa: ARG005
+            list(dict.fromkeys([*named, *uploaded])),
+            failed=[*failed, *failed_uploads],
+            belongs=lambda path: not only_add and Path(path).is_absolute(),
             columns_of=lambda path: _columns_of(path, followed),
             again=True,
             report=report,

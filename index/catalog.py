@@ -6,11 +6,10 @@ whatever is derived from the catalog (the FAISS file) can tell whether it is up 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,13 +17,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from index import files, schema, versions
-from index.articles import Article, article_id
+from index import files, rows, schema, versions
+from index.articles import Article
 from index.embedder import Floats
 from index.errors import BindingError, NoUsableIndexError, QuothError
 from index.files import FileRecord
-from index.passages import Passage
-from index.schema import APPLICATION_ID, ARTICLE_COLUMNS, article_row, row_article
+from index.rows import Entry
+from index.schema import APPLICATION_ID, ARTICLE_COLUMNS, row_article
 from index.versions import Version
 
 FILE_NAME = "catalog.sqlite"
@@ -65,24 +64,6 @@ class ArticleSummary:
     title: str
     published: str | None
     passages: int
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An article with what was made of it: row i of vectors (passages, dimension) belongs to passages[i]."""
-
-    article: Article
-    passages: Sequence[Passage]
-    vectors: Floats
-
-
-def checksum(text: str, passages: Iterable[tuple[int, int, bytes]]) -> str:
-    """SHA-256 over an article's text and its passages' offsets and vectors, by which `doctor` finds damage."""
-    digest = hashlib.sha256(text.encode())
-    for start, end, vector in passages:
-        digest.update(f"|{start}|{end}|".encode())
-        digest.update(vector)
-    return digest.hexdigest()
 
 
 class Catalog:
@@ -253,11 +234,11 @@ class Catalog:
         version. records: what is now known of files. gone: sources to take out with it."""
         with self.writing(quietly=not entries and not gone) as connection:
             for source in gone:
-                _take_out(connection, source)
+                rows.take_out(connection, source)
             for entry in entries:
                 versions.keep(connection, entry.article)
-                _delete(connection, entry.article.source)
-                _insert(connection, entry)
+                rows.delete(connection, entry.article.source)
+                rows.insert(connection, entry)
             files.record(connection, records)
 
     def move(self, moves: Sequence[tuple[str, FileRecord]]) -> None:
@@ -266,7 +247,7 @@ class Catalog:
         with self.writing() as connection:
             for former, record in moves:
                 for source in list(files.sources_of(connection, former)):
-                    _rename(connection, source, record.path + source.removeprefix(former), record.path)
+                    rows.rename(connection, source, record.path + source.removeprefix(former), record.path)
                 connection.execute("DELETE FROM files WHERE path = ?", (former,))
                 files.record(connection, [record])
 
@@ -281,7 +262,7 @@ class Catalog:
                         "INSERT OR REPLACE INTO taken_out SELECT source, file FROM articles WHERE source = ?", (source,)
                     )
                 connection.execute("DELETE FROM files WHERE path IN (SELECT file FROM articles WHERE source = ?)", (source,))
-                removed += _take_out(connection, source)
+                removed += rows.take_out(connection, source)
             return removed
 
     def remove_files(self, paths: Sequence[str]) -> None:
@@ -289,7 +270,7 @@ class Catalog:
         with self.writing() as connection:
             for path in paths:
                 for source in list(files.sources_of(connection, path)):
-                    _take_out(connection, source)
+                    rows.take_out(connection, source)
                 files.take_back(connection, [path])
 
     def rebuild_words(self) -> None:
@@ -335,11 +316,12 @@ class Catalog:
                     found[source] = row_article(row)
         return found
 
-    def version(self, source: str, sha256: str) -> Version | None:
-        """The version of an article whose text has this SHA-256 (see index.versions.text_sha256); its `replaced` tells
-        whether the source was edited since. None where no such version is known, as of an article that was taken out."""
+    def version(self, source: str, quotes: Sequence[tuple[int, str]]) -> Version | None:
+        """The latest version of an article that has these words at these offsets, as the passages of a reply have them; its
+        `replaced` tells whether the source was edited since. None where no such version is known, as of an article that was
+        taken out."""
         with self.reading() as connection:
-            return versions.find(connection, source, sha256)
+            return versions.find(connection, source, quotes)
 
 
 def change_number(connection: sqlite3.Connection) -> int:
@@ -366,46 +348,3 @@ def vectors(
         ids[number] = passage_id
         rows[number] = np.frombuffer(blob, dtype="<f4")
     return ids, rows
-
-
-def _insert(connection: sqlite3.Connection, entry: Entry) -> None:
-    article = entry.article
-    blobs = [np.ascontiguousarray(row, dtype="<f4").tobytes() for row in entry.vectors]
-    if len(blobs) != len(entry.passages):
-        raise ValueError(f"{article.source}: {len(entry.passages)} passages but {len(blobs)} vectors")
-    proof = checksum(article.text, ((p.start, p.end, b) for p, b in zip(entry.passages, blobs, strict=True)))
-    connection.execute(
-        f"INSERT INTO articles (id, {ARTICLE_COLUMNS}, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
-        (article.id, *article_row(article), proof),
-    )
-    connection.executemany(
-        "INSERT INTO passages (article_id, start_offset, end_offset, text, vector) VALUES (?, ?, ?, ?, ?)",
-        [(article.id, p.start, p.end, p.text, blob) for p, blob in zip(entry.passages, blobs, strict=True)],
-    )
-    connection.execute("INSERT INTO words (rowid, text) SELECT id, text FROM passages WHERE article_id = ?", (article.id,))
-
-
-def _delete(connection: sqlite3.Connection, source: str) -> bool:
-    row = connection.execute("SELECT id FROM articles WHERE source = ?", (source,)).fetchone()
-    if row is None:
-        return False
-    # An external-content FTS5 table has to be told the old text, so it goes first.
-    connection.execute(
-        "INSERT INTO words (words, rowid, text) SELECT 'delete', id, text FROM passages WHERE article_id = ?", row
-    )
-    connection.execute("DELETE FROM articles WHERE id = ?", row)
-    return True
-
-
-def _take_out(connection: sqlite3.Connection, source: str) -> bool:
-    connection.execute("DELETE FROM versions WHERE source = ?", (source,))
-    return _delete(connection, source)
-
-
-def _rename(connection: sqlite3.Connection, former: str, source: str, file: str) -> None:
-    if source != former:
-        _take_out(connection, source)
-    new_id = article_id(source)
-    connection.execute("UPDATE passages SET article_id = ? WHERE article_id = ?", (new_id, article_id(former)))
-    connection.execute("UPDATE articles SET id = ?, source = ?, file = ? WHERE source = ?", (new_id, source, file, former))
-    connection.execute("UPDATE versions SET source = ?, file = ? WHERE source = ?", (source, file, former))

@@ -12,9 +12,10 @@ import numpy as np
 
 from index import vectors
 from index.articles import article_id
-from index.catalog import Catalog, change_number, checksum
+from index.catalog import Catalog, change_number
 from index.errors import QuothError
 from index.lock import only_writer
+from index.rows import checksum
 from index.versions import text_sha256
 
 # Folders inside an index folder: where a reindex makes the new passages, and where an import is verified.

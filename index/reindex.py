@@ -16,12 +16,13 @@ from pathlib import Path
 from index import update
 from index.articles import Article
 from index.build import Progress, open_or_create, save_vectors
-from index.catalog import Binding, Catalog, Entry
+from index.catalog import Binding, Catalog
 from index.doctor import STAGING, examine
 from index.embedder import Embedder
 from index.errors import NoUsableIndexError
 from index.lock import only_writer
 from index.passages import Passage, cut
+from index.rows import Entry
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,11 @@ import numpy as np
 
 from index import files
 from index.articles import Article, Unreadable, article_id, read_articles
-from index.catalog import Binding, Catalog, Entry
+from index.catalog import Binding, Catalog
 from index.embedder import Embedder
 from index.files import FileRecord
 from index.passages import Passage, cut
+from index.rows import Entry
 from index.schema import article_row
 
 # Passages embedded and committed together; also the most that a crash costs, but for a single longer article.
@@ -104,7 +105,7 @@ class _Batch:
         for first in range(0, len(texts), COMMIT_PASSAGES):
             parts.append(self.embedder.encode(texts[first : first + COMMIT_PASSAGES]))
             self.tell(0, len(parts[-1]))
-        rows = np.concatenate(parts) if parts else self.embedder.encode([])
+        rows = np.concatenate(parts) if parts else np.zeros((0, self.binding.dimension), dtype=np.float32)
         starts = accumulate((len(passages) for _, passages in self.articles), initial=0)
         entries = [
             Entry(article, passages, rows[start : start + len(passages)])

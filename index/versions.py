@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -23,7 +24,7 @@ class Version:
 
 
 def text_sha256(text: str) -> str:
-    """SHA-256 of an article's text in UTF-8: what an answer keeps to know later which version of its source it quotes."""
+    """SHA-256 of an article's text in UTF-8, by which `doctor` finds damage."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -45,13 +46,18 @@ def keep(connection: sqlite3.Connection, new: Article) -> None:
     )
 
 
-def find(connection: sqlite3.Connection, source: str, sha256: str) -> Version | None:
-    """The version of an article whose text has this SHA-256, the current one if it has it; None where none is known."""
+def find(connection: sqlite3.Connection, source: str, quotes: Sequence[tuple[int, str]]) -> Version | None:
+    """The latest version of an article that has these words at these offsets, the current one if it has them; None where no
+    such version is known."""
+
+    def has_them(article: Article) -> bool:
+        return all(article.text.startswith(words, start) for start, words in quotes)
+
     row = connection.execute(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE source = ?", (source,)).fetchone()  # noqa: S608
-    if row is not None and text_sha256((current := row_article(row)).text) == sha256:
+    if row is not None and has_them(current := row_article(row)):
         return Version(current, None)
-    row = connection.execute(
-        f"SELECT {ARTICLE_COLUMNS}, replaced FROM versions WHERE source = ? AND text_sha256 = ? ORDER BY id DESC",  # noqa: S608
-        (source, sha256),
-    ).fetchone()
-    return Version(row_article(row[:-1]), row[-1]) if row else None
+    former = connection.execute(
+        f"SELECT {ARTICLE_COLUMNS}, replaced FROM versions WHERE source = ? ORDER BY id DESC",  # noqa: S608
+        (source,),
+    )
+    return next((Version(article, row[-1]) for row in former if has_them(article := row_article(row[:-1]))), None)

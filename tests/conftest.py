@@ -52,6 +52,7 @@ def _own_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
         "READER",
         "TOP_K",
         "COLUMNS",
+        "PRIVATE_ADDRESSES",
         "HOST",
         "PORT",
         "READ_ONLY",

@@ -19,11 +19,11 @@ import gradio as gr
 from index.errors import QuothError
 from qa.reply import Reply
 from ui.asking import steps
-from ui.conversation import SUGGESTED, Exchange, Failure, Pending, conversation_html, suggestions_html
+from ui.conversation import SUGGESTED, Exchange, Failure, Pending, conversation_html, quotes_of, suggestions_html
 from ui.corpus import corpus_of, filters_of, masthead_html, places_html
 from ui.feedback import keep
 from ui.keep import conversation_json, conversation_markdown
-from ui.panel import source_html, spans_in
+from ui.panel import place_html, spans_in
 from ui.render import escape
 from ui.slots import Slots
 from ui.suggested import Suggested
@@ -86,10 +86,11 @@ def _chat_page(app: gr.Blocks, assistant: Assistant, suggested: Suggested, slots
     def clear() -> tuple[str, str, str, list[Exchange]]:
         return conversation_html([]), suggestions_html(suggested.questions, []), "", []
 
-    def open_source(event: gr.EventData) -> str:
+    def open_source(exchanges: list[Exchange], event: gr.EventData) -> str:
         place = event._data
-        article = assistant.article(str(place["article"]))
-        shown = source_html(article, int(place["start"]), int(place["end"]), spans_in(str(place["also"])))
+        source, start, end = str(place["article"]), int(place["start"]), int(place["end"])
+        quotes = quotes_of(exchanges, int(place["turn"]), source)
+        shown = place_html(assistant.index.catalog, source, quotes, start, end, spans_in(str(place["also"])))
         # The time makes it news to the page, which scrolls to the place again if it is the one already open.
         return f'<div data-opened="{time.time_ns()}">{shown}</div>'
 
@@ -140,7 +141,7 @@ def _chat_page(app: gr.Blocks, assistant: Assistant, suggested: Suggested, slots
     form.stop(stop, turns, conversation, cancels=[asking], queue=False, **HIDDEN)
     form.clear(clear, None, [conversation, examples, source, turns], cancels=[asking], queue=False, **HIDDEN)
     form.download(download, turns, saved, **HIDDEN)
-    conversation.click(open_source, None, source, **HIDDEN)
+    conversation.click(open_source, turns, source, **HIDDEN)
     conversation.like(vote, turns, status, **HIDDEN)
     app.load(opening, None, [masthead, places], **HIDDEN)
     app.load(suggest, turns, examples, concurrency_limit=WAITING_AT_ONCE, **HIDDEN)

@@ -50,6 +50,13 @@ def history_of(exchanges: Sequence[Exchange]) -> list[Turn]:
     return [Turn(reply.resolved_question, reply.answer.text if reply.answer else "") for reply in replies]
 
 
+def quotes_of(exchanges: Sequence[Exchange], at: int, source: str) -> list[tuple[int, str]]:
+    """What the reply at this place of the conversation read of an article: offsets in it and the words from there on."""
+    outcome = exchanges[at].outcome if 0 <= at < len(exchanges) else None
+    passages = outcome.passages if isinstance(outcome, Reply) else ()
+    return [(passage.start, passage.text) for passage in passages if passage.article == source]
+
+
 def exchange_html(exchange: Exchange, at: int) -> str:
     """One question and what came of it; `at` is its place in the conversation."""
     if isinstance(exchange.outcome, Failure):

@@ -10,11 +10,10 @@ from pathlib import Path
 from threading import Lock
 
 from index.articles import ENDINGS, Unreadable, read_article
-from index.build import Progress, build, remove
+from index.build import UPLOADS, Progress, build, remove
 from index.catalog import Catalog
 from index.embedder import Embedder
 
-UPLOADS = "uploads"
 # Bytes of a file name, less than what every usual file system takes.
 MAX_NAME = 200
 

@@ -9,7 +9,11 @@ window.quothConversation = (element, trigger, watch) => {
     const button = event.target.closest("button");
     if (!button) return;
     const { article, start, end, also, edit, copy, link, vote, turn } = button.dataset;
-    if (article !== undefined) quoth.open({ article, start: Number(start), end: Number(end), also });
+    if (article !== undefined) {
+      const turns = [...element.querySelectorAll(".turn")];
+      const at = turns.indexOf(button.closest(".turn"));
+      quoth.open({ article, start: Number(start), end: Number(end), also, turn: at });
+    }
     if (edit !== undefined) quoth.edit(edit);
     if (copy !== undefined) quothCopy(button, copy);
     if (link !== undefined) quothCopy(button, new URL(link, location.origin + location.pathname).href);

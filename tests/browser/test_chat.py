@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import FilePayload, expect
 
-from index.build import build, open_or_create
+from index.build import build, open_or_create, sync
 from index.errors import QuothError
 from index.search import Index
 from index.settings import Settings
@@ -109,6 +109,29 @@ def test_a_claims_number_opens_the_article_at_its_words_with_the_other_claims_ma
     tab.page.keyboard.press("Escape")
     expect(tab.page.locator(".source")).to_have_count(0)
     expect(number).to_be_focused()
+
+
+def test_an_article_edited_since_the_answer_is_opened_as_the_answer_read_it(
+    real_assistant: Assistant, open_tab: OpenTab, tmp_path: Path
+) -> None:
+    news = tmp_path / "articles" / "news.txt"
+    news.parent.mkdir()
+    news.write_text("The mill\n\nThe old mill was sold to Ada Holm for 300 crowns.\n", encoding="utf-8")
+    settings, embedder = Settings(), real_assistant.index.embedder
+    catalog = open_or_create(tmp_path / "index", embedder, settings.passage_tokens, settings.overlap_tokens)
+    build(catalog, [news.parent], embedder)
+    app = build_app(Assistant(Index.open(catalog.folder, embedder), real_assistant.reader))
+    try:
+        tab = open_tab(serve(app, host="127.0.0.1", port=free_port("127.0.0.1", 0)))
+        tab.ask("Who bought the old mill?")
+        former = news.read_text()
+        news.write_text("The mill, corrected\n\nThe old mill was not sold to anybody at all.\n", encoding="utf-8")
+        sync(catalog, embedder)
+        tab.page.locator(".turn .open").first.click()
+        expect(tab.page.locator(".source .edited")).to_contain_text("It was edited on")
+        assert tab.texts(".source .text") == [former]
+    finally:
+        app.close(verbose=False)
 
 
 def test_back_and_forward_close_and_open_the_article(address: str, open_tab: OpenTab) -> None:

@@ -8,13 +8,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Locator, expect
 
-from index.build import build, open_or_create
+from index.build import UPLOADS, build, open_or_create
 from index.search import Index
 from qa.assistant import Assistant
 from tests.browser.conftest import Tab
 from tests.conftest import HashingEmbedder
 from ui.chat import build_app
-from ui.library import UPLOADS
 from ui.library_page import SHOWN
 from ui.port import free_port
 from ui.serve import serve

@@ -8,8 +8,9 @@ from contextlib import closing
 from pathlib import Path
 
 from index.articles import Article, article_id
-from index.catalog import FILE_NAME, Binding, Catalog, Entry
+from index.catalog import FILE_NAME, Binding, Catalog
 from index.passages import cut
+from index.rows import Entry
 from tests.conftest import HashingEmbedder
 
 PASSAGE_TOKENS = 24

@@ -20,7 +20,7 @@ from index.embedder import Floats
 from index.errors import BindingError, NoUsableIndexError, QuothError
 from index.search import Hit, Index
 from tests.conftest import HashingEmbedder
-from tests.index.samples import OVERLAP_TOKENS, PASSAGE_TOKENS, change, dump, run_sql
+from tests.index.samples import OVERLAP_TOKENS, PASSAGE_TOKENS, change, dump, make_article, make_catalog, run_sql
 
 WORDS = "river stone harbour treaty soldier wheat engine minister winter letter bridge garden copper signal".split()
 
@@ -84,6 +84,15 @@ def test_add_keeps_all_others(tmp_path: Path, articles: Path, embedder: HashingE
     assert examine(catalog) == []
 
 
+def test_a_build_keeps_what_was_fetched(tmp_path: Path, articles: Path, embedder: HashingEmbedder) -> None:
+    catalog = make_catalog(tmp_path / "index", [make_article("https://example.org/a", "A page.")], embedder)
+    assert build(catalog, [articles], embedder).removed == []
+    assert len(catalog.summaries()) == 5
+    assert remove(catalog, ["https://example.org/a"]) == ["https://example.org/a"]
+    build(catalog, [articles], embedder)
+    assert len(catalog.summaries()) == 4
+
+
 def test_a_file_that_cannot_be_read_any_more_keeps_its_former_article(
     tmp_path: Path, articles: Path, embedder: HashingEmbedder
 ) -> None:
@@ -140,7 +149,8 @@ def test_an_index_of_another_making_is_refused(tmp_path: Path, embedder: Hashing
     fresh = open_or_create(tmp_path, other, PASSAGE_TOKENS, OVERLAP_TOKENS, fresh=True)
     assert fresh.binding().embedder_sha256 == "f" * 64
     with pytest.raises(QuothError, match="10000"):
-        open_or_create(tmp_path, embedder, 10_001, 0)
+        open_or_create(tmp_path, embedder, 10_001, 0, fresh=True)
+    assert opened(tmp_path, other).binding() == fresh.binding()
 
 
 def test_a_fresh_index_takes_no_faiss_file_of_the_former(tmp_path: Path, articles: Path, embedder: HashingEmbedder) -> None:

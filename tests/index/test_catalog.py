@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 import index.schema
 from index.articles import Article, read_articles
 from index.build import sync
-from index.catalog import FILE_NAME, FORMAT_VERSION, Binding, Catalog, change_number, checksum, vectors
+from index.catalog import FILE_NAME, FORMAT_VERSION, Binding, Catalog, change_number, vectors
 from index.doctor import examine
 from index.embedder import Floats
 from index.errors import BindingError, NoUsableIndexError
 from index.passages import Passage
+from index.rows import checksum
 from index.search import Index
 from tests.conftest import HashingEmbedder
 from tests.index.samples import PASSAGE_TOKENS, change, dump, make_article, make_catalog, make_entry, run_sql

@@ -250,7 +250,7 @@ def replace(folder: Path, sound: Path, more: Path) -> None:  # noqa: ARG001
     import_index(more / "exported", folder, replace=True)
 
 
-@pytest.mark.parametrize("free", [0, 4, 150])
+@pytest.mark.parametrize("free", [0, 4, 150, 300])
 @pytest.mark.parametrize("change", [grow, make_over, replace])
 def test_a_full_disk_leaves_what_was_there(
     tmp_path: Path, sound: Path, change: Callable[[Path, Path, Path], None], free: int, monkeypatch: pytest.MonkeyPatch

@@ -31,6 +31,8 @@ KILLS = int(os.environ.get("QUOTH_KILLS", "30"))
 SEED = int(os.environ.get("QUOTH_SEED", "1"))
 # Kills of one index, one after the other.
 IN_A_ROW = 10
+# How many of a work's last calls hold the moment at which it takes effect, and what is tidied up behind.
+LAST_CALLS = 120
 WORDS = "barge candle dial elm fog gull hammer ink jug kiln ladder moss".split()
 CONTENT = (
     "SELECT articles.*, start_offset, end_offset, passages.text, vector FROM articles "
@@ -188,3 +190,25 @@ def test_an_index_that_is_killed_again_and_again_is_whole_each_time(tmp_path: Pa
         check(folder)
     assert run_sql(row.folder, CONTENT) == run_sql(tmp_path / "whole", CONTENT)
     assert {finding.kind for finding in examine(Catalog.open(row.folder))} <= {"leftover", "unfinished"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills by SIGKILL")
+def test_a_reindex_that_is_killed_around_its_swap_is_done_or_not_begun(tmp_path: Path) -> None:
+    row, trial = Row(tmp_path, SEED), tmp_path / "trial"
+    row.change_files()
+    assert run(Work("build", row.folder, row.articles, 8)) is not None
+    held, work = known(row.folder), Work("reindex", trial, row.articles, 6)
+    shutil.copytree(row.folder, trial)
+    calls = run(work)
+    assert calls is not None
+    dimensions = []
+    for stop in range(calls - LAST_CALLS, calls, 5):
+        shutil.rmtree(trial)
+        shutil.copytree(row.folder, trial)
+        run(work, stop, None)
+        assert known(trial) == held
+        check(trial)
+        dimensions.append(Catalog.open(trial).binding().dimension)
+    # It was killed on both sides of the swap.
+    assert dimensions == sorted(dimensions, reverse=True)
+    assert set(dimensions) == {8, 6}

@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import index.embedder
+import index.lazy_embedder
 from index import vectors
 from index.__main__ import application
 from index.catalog import FILE_NAME, FORMAT_VERSION
@@ -45,6 +46,7 @@ def _hashing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     """The commands load the hashing embedder, but in tests of the real models."""
     if "models" not in request.keywords:
         monkeypatch.setattr(index.embedder, "load_embedder", lambda name: HashingEmbedder())  # noqa: ARG005
+        monkeypatch.setattr(index.lazy_embedder, "LazyEmbedder", lambda name: HashingEmbedder())  # noqa: ARG005
 
 
 @pytest.fixture

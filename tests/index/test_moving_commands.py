@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import index.embedder
+import index.lazy_embedder
 from index.__main__ import application
 from tests.conftest import HashingEmbedder
 
@@ -21,6 +22,7 @@ def run(*arguments: object) -> Result:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An index of one article."""
     monkeypatch.setattr(index.embedder, "load_embedder", lambda name: HashingEmbedder())  # noqa: ARG005
+    monkeypatch.setattr(index.lazy_embedder, "LazyEmbedder", lambda name: HashingEmbedder())  # noqa: ARG005
     (tmp_path / "a.txt").write_text("The orchard lies behind the school. " * 20)
     assert run("build", tmp_path / "a.txt", "--index", tmp_path / "index").exit_code == 0
     return tmp_path / "index"

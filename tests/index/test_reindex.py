@@ -10,12 +10,13 @@ import pytest
 import index.update
 from index.articles import Article
 from index.build import open_or_create
-from index.catalog import Catalog, Entry
+from index.catalog import Catalog
 from index.doctor import STAGING, examine
 from index.embedder import Floats
 from index.errors import BindingError, QuothError
 from index.passages import cut
 from index.reindex import Reindexed, reindex
+from index.rows import Entry
 from index.search import Index
 from tests.conftest import HashingEmbedder
 from tests.index.killed import TinyEmbedder

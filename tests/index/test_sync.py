@@ -26,7 +26,7 @@ from index.doctor import examine
 from index.embedder import Floats
 from index.errors import QuothError
 from index.update import Summary
-from index.versions import KEPT, text_sha256
+from index.versions import KEPT, Version
 from tests.conftest import HashingEmbedder
 from tests.index.samples import OVERLAP_TOKENS, PASSAGE_TOKENS, change, run_sql
 
@@ -447,30 +447,33 @@ def test_columns_are_remembered_and_another_naming_reads_again(tmp_path: Path, e
 
 
 def test_a_former_version_says_that_and_what_it_was(catalog: Catalog, folder: Path, embedder: HashingEmbedder) -> None:
-    mill = str(folder / "mill.txt")
+    mill, moved = str(folder / "mill.txt"), str(folder / "old mill.txt")
     first = catalog.article(mill)
     assert first is not None
-    quoted = text_sha256(first.text)
-    version = catalog.version(mill, quoted)
-    assert version is not None
-    assert (version.article, version.replaced) == (first, None)
-    (folder / "mill.txt").write_text("The mill was sold.")
+    assert first.text == "The mill is old. It stands by the river."
+    quotes = [(0, "The mill is old."), (17, "It stands by the river.")]
+    assert catalog.version(mill, quotes) == Version(first, None)
+    (folder / "mill.txt").write_text("The mill was sold. It stands by the river.")
     sync(catalog, embedder)
-    version = catalog.version(mill, quoted)
+    version = catalog.version(mill, quotes)
     assert version is not None
     assert version.article == first
     assert version.replaced is not None
+    # What is in both is quoted from the current one.
+    version = catalog.version(mill, [(0, "The mill ")])
+    assert version is not None
+    assert version.replaced is None
+    assert catalog.version(mill, [(0, "The mill is old."), (19, "It stands")]) is None
     # It goes where its article goes, and with it.
-    (folder / "mill.txt").rename(folder / "old mill.txt")
+    (folder / "mill.txt").rename(moved)
     sync(catalog, embedder)
-    assert catalog.version(mill, quoted) is None
-    version = catalog.version(str(folder / "old mill.txt"), quoted)
+    assert catalog.version(mill, quotes) is None
+    version = catalog.version(moved, quotes)
     assert version is not None
     assert version.article.text == first.text
-    assert catalog.version(str(folder / "old mill.txt"), "0" * 64) is None
-    (folder / "old mill.txt").unlink()
+    Path(moved).unlink()
     sync(catalog, embedder)
-    assert catalog.version(str(folder / "old mill.txt"), quoted) is None
+    assert catalog.version(moved, quotes) is None
     assert run_sql(catalog.folder, "SELECT count(*) FROM versions") == [(0,)]
 
 
@@ -480,8 +483,8 @@ def test_only_the_last_versions_are_kept(catalog: Catalog, folder: Path, embedde
         sync(catalog, embedder)
     kept = [text for (text,) in run_sql(catalog.folder, "SELECT text FROM versions ORDER BY id")]
     assert kept == [f"Draft {number}." for number in range(2, KEPT + 2)]
-    assert catalog.version(str(folder / "dam.txt"), text_sha256("Draft 2.")) is not None
-    assert catalog.version(str(folder / "dam.txt"), text_sha256("Draft 1.")) is None
+    assert catalog.version(str(folder / "dam.txt"), [(0, "Draft 2.")]) is not None
+    assert catalog.version(str(folder / "dam.txt"), [(0, "Draft 1.")]) is None
 
 
 def test_a_file_written_while_it_is_read_is_read_again(

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.build import Progress, build, open_or_create
+from index.build import UPLOADS, Progress, build, open_or_create, remove
 from index.catalog import ArticleSummary, Catalog
 from index.errors import QuothError
 from tests.conftest import HashingEmbedder
 from tests.ui.examples import foreign
 from tests.ui.page import by_class, one, parse, text_of, texts
-from ui.library import MAX_NAME, UPLOADS, Changes, Upload, add_uploads, plain_name, remove_article
+from ui.library import MAX_NAME, Changes, Upload, add_uploads, plain_name, remove_article
 from ui.library_page import SHOWN, changes_html, list_html, progress_html, tools_html
 
 
@@ -51,6 +51,33 @@ def test_uploads_are_added_beside_what_is_there_and_failures_are_named(
     assert sorted(names) == ["glacier.txt", "harbour.txt"]
     assert [path.name for path in (catalog.folder / UPLOADS).iterdir()] == ["glacier.txt"]
     assert not any(upload.path.exists() for upload in uploads)
+
+
+def test_a_later_build_keeps_what_was_uploaded(catalog: Catalog, embedder: HashingEmbedder, tmp_path: Path) -> None:
+    add_uploads(
+        catalog,
+        embedder,
+        [sent(tmp_path, "glacier.txt", "The glacier is 9 km long.\n"), sent(tmp_path, "lake.txt", "The lake is deep.\n")],
+    )
+    (tmp_path / "others").mkdir()
+    (tmp_path / "others" / "mine.txt").write_text("The mine closed in 1920.\n")
+
+    def names() -> list[str]:
+        return sorted(Path(summary.source).name for summary in catalog.summaries())
+
+    summary = build(catalog, [tmp_path / "others"], embedder)
+    assert [Path(source).name for source in summary.removed] == ["harbour.txt"]
+    assert names() == ["glacier.txt", "lake.txt", "mine.txt"]
+    # Nor does it bring back what was taken out.
+    remove(catalog, [str(catalog.folder / UPLOADS / "lake.txt")])
+    assert not build(catalog, [tmp_path / "others"], embedder).added
+    assert names() == ["glacier.txt", "mine.txt"]
+    # One made anew, as where the former was damaged, has them again.
+    anew = open_or_create(catalog.folder, embedder, 200, 40, fresh=True)
+    build(anew, [tmp_path / "others"], embedder)
+    assert names() == ["glacier.txt", "lake.txt", "mine.txt"]
+    (anew.folder / UPLOADS / "lake.txt").unlink()
+    assert len(build(anew, [tmp_path / "others"], embedder).removed) == 1
 
 
 def test_an_upload_of_a_known_name_replaces_it_and_one_that_cannot_be_read_does_not(

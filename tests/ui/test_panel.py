@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.ui.examples import TEXT, article, foreign
+from index.versions import KEPT
+from tests.conftest import HashingEmbedder
+from tests.index.samples import make_article, make_catalog, make_entry
+from tests.ui.examples import TEXT, article, claim, foreign, passage, reply
 from tests.ui.page import by_class, one, parse, text_of, texts
-from ui.panel import SHOWN_AROUND, source_html, spans_in
+from ui.conversation import Exchange, Failure, quotes_of
+from ui.panel import SHOWN_AROUND, place_html, source_html, spans_in
 
 
 @given(foreign, foreign)
@@ -52,3 +59,32 @@ def test_spans_are_read_and_what_is_none_is_left_out(written: str, spans: list[t
 @given(st.text())
 def test_anything_can_be_read_as_spans(written: str) -> None:
     assert all(start >= 0 and end >= 0 for start, end in spans_in(written))
+
+
+def test_an_article_that_was_edited_is_shown_as_the_answer_read_it(tmp_path: Path, embedder: HashingEmbedder) -> None:
+    source = "/news/talks.txt"
+    catalog = make_catalog(tmp_path, [make_article(source, TEXT)], embedder)
+    read = passage(20, 68)
+    exchanges = [Exchange("Why?", Failure("Not now.")), Exchange("How many came?", reply(claim("12"), passages=(read,)))]
+    quotes = quotes_of(exchanges, 1, source)
+    assert quotes == [(20, TEXT[20:68])]
+    assert quotes_of(exchanges, 0, source) == quotes_of(exchanges, 2, source) == quotes_of(exchanges, 1, "/other") == []
+
+    def opened() -> Element:
+        return parse(place_html(catalog, source, quotes, 20, 29, [(15, 18)]))
+
+    assert not list(by_class(opened(), "edited"))
+    catalog.put([make_entry(make_article(source, TEXT + " It rained."), embedder)])
+    # What the answer read is where it was.
+    assert not list(by_class(opened(), "edited"))
+    assert text_of(one(opened(), "text")) == TEXT + " It rained."
+    catalog.put([make_entry(make_article(source, "Later: " + TEXT), embedder)])
+    assert text_of(one(opened(), "edited")).startswith("It was edited on 20")
+    assert texts(opened(), "mark") == ["May", "Officials"]
+    # What is not kept any more is not shown as if it were.
+    for number in range(KEPT + 1):
+        catalog.put([make_entry(make_article(source, f"Draft {number}. {TEXT}"), embedder)])
+    assert "is not there" in text_of(one(opened(), "edited"))
+    assert texts(opened(), "mark") == []
+    catalog.remove([source])
+    assert "not in the index" in text_of(opened())
