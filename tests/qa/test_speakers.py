@@ -82,7 +82,7 @@ SAID = [
     (
         "Meanwhile, on Friday, the union's president, Bo Dahl, told the Bergen Times that 40 pumps had failed.",
         "40 pumps",
-        "the union's president",
+        "the union's president, Bo Dahl",
     ),
     ("Officials say 40 pumps failed.", "40 pumps", "Officials"),
     ("In the union's opinion, the shaft needs 40 pumps.", "40 pumps", "the union"),
