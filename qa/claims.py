@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from index.search import Hit
 from index.sentences import sentence_around, split_sentences
 from qa.calibration import MAX_MARGIN, Calibration, Evidence
-from qa.disclosure import Encode, undisclosed_sentence
+from qa.disclosure import Encode, outdoes, undisclosed_sentence
 from qa.names import unmentioned
 from qa.quantities import whole_answer
 from qa.reader import Span
@@ -104,7 +104,8 @@ def weigh(
     best = found[0].probability if found else 0.0
     undisclosed = None if missing else _undisclosed(question, hits, encode, 1.0 - best)
     related = bears_on(question, hits, missing)
-    if found and best >= calibration.threshold:
+    outdone = undisclosed is not None and found and outdoes(question, undisclosed.text, _said(found[0]).sentence, encode)
+    if found and best >= calibration.threshold and not outdone:
         beside = [other for other in found[1:] if _stands_beside(question, other, found[0])][:MAX_ALTERNATIVES]
         return Answers("answered", "", best, _claim(found[0]), tuple(map(_claim, beside)), undisclosed, related)
     if undisclosed is not None:
@@ -119,9 +120,7 @@ def conflicts(one: Claim, other: Claim) -> bool:
     values = read_value(one.text), read_value(other.text)
     if values[0] is None or values[1] is None or not differ(values[0], values[1]):
         return False
-    times = {
-        normal_form(claim.when.text) for claim in (one, other) if claim.when is not None and not _when_said(claim, claim.when)
-    }
+    times = {normal_form(when.text) for claim in (one, other) if (when := claim.when) and not _when_said(claim, when)}
     if len(times) > 1 or any(claim.stance in ("conditional", "negated") for claim in (one, other)):
         return False
     if any(_WITHDRAWN.search(claim.quote) for claim in (one, other)):
@@ -203,8 +202,8 @@ def _grouped(hits: Sequence[Hit], spans: Sequence[Sequence[Span]], *, persons: b
 
 def _same(one: _Found, other: _Found, *, persons: bool) -> bool:
     """Whether two spans give the same answer: overlapping words of an article, the same value or name, or words of which one
-    only says more about the other, such as "Kursk" and "the Kursk region". persons: whether they are asked for; then one that is
-    called by its first word, as Xi Jinping is, is the same."""
+    only says more about the other, such as "Kursk" and "the Kursk region". persons: whether they are asked for; then "Xi" is
+    the same as "Xi Jinping"."""
     if one.hit.source == other.hit.source and one.span.start < other.span.end and other.span.start < one.span.end:
         return True
     if same_answer(one.span.text, other.span.text):

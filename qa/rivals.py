@@ -25,7 +25,7 @@ _DEEDS = {
     "flee": r"displaced?|evacuat\w+|fled|flee|homeless|(?:leave|left) (?:their )?homes",
     "arrest": r"arrest\w*|detain\w*|detention|custody|charged|convicted|jailed",
     "ill": r"infect\w+|fallen ill|fell ill|sickened|cases",
-    "aboard": r"on board|aboard|passengers|on the (?:boat|ferry|ship|plane|train|bus)",
+    "aboard": r"on board|aboard",
     "send": r"sent|send\w*|deploy\w*|dispatch\w*",
     "lose": r"jobs|lay ?offs?|laid off|redundan\w+",
 }
@@ -62,7 +62,7 @@ def rivals(question: str, best: Said, other: Said, share: float) -> bool:
     if rival is None or not comparable(value, rival):
         return False
     if together and not _CONTRAST.search(between):
-        # Two numbers of one sentence are of two things, as in "49 percent to 47 percent", unless it sets them against one another.
+        # Two numbers of one sentence are of two things, as in "49 percent to 47 percent", unless it contrasts them.
         return False
     if value.kind in ("date", "year"):
         return share >= _OF_WORDS and _alike(question, best, other)

@@ -156,26 +156,15 @@ def _resolved(masked: str, sentences: Sequence[tuple[int, int]], name: tuple[int
                 continue
             if not _fits(pronoun, words):
                 return subject
-            return (
-                other
-                if _taken_up(masked, sentences, i, place, other, name) or _alone(words, masked[other[1] : until])
-                else None
-            )
+            # "Ada told MPs that Sir Bo would lead it. She said ...": the one who spoke goes on.
+            goes_on = i == place - 1 and _starts(masked, sentences[i], other) and _starts(masked, sentences[place], name)
+            return other if goes_on or _alone(words, masked[other[1] : until]) else None
     return subject
 
 
-def _taken_up(
-    masked: str,
-    sentences: Sequence[tuple[int, int]],
-    earlier: int,
-    place: int,
-    speaker: tuple[int, int],
-    pronoun: tuple[int, int],
-) -> bool:
-    """Whether a pronoun that starts a sentence takes up the speaker that the sentence right before starts with, whoever else is
-    named there: "Ada told MPs that Sir Bo would lead it. She said ..."."""
-    starts = without_lead(masked, *sentences[earlier])[0] == speaker[0]
-    return earlier == place - 1 and starts and without_lead(masked, *sentences[place])[0] == pronoun[0]
+def _starts(masked: str, sentence: tuple[int, int], words: tuple[int, int]) -> bool:
+    """Whether a sentence starts with the words, save for adverbs, times and a conjunction."""
+    return without_lead(masked, *sentence)[0] == words[0]
 
 
 def _subject(masked: str, sentence: tuple[int, int], pronoun: str) -> tuple[int, int] | None:

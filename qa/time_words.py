@@ -89,7 +89,7 @@ _REPORTING = re.compile(
 
 
 def tells_when_said(sentence: str, start: int) -> bool:
-    """Whether the words of time at `start` are those of a reporting verb right before: "said on Monday", "told MPs on Monday"."""
+    """Whether the words of time at `start` belong to a reporting verb right before: "said on Monday", "told MPs on Monday"."""
     return re.search(rf"{_REPORTING.pattern}(?: (?!that\b)[A-Za-z]+)? \Z", sentence[max(0, start - 60) : start]) is not None
 
 
