@@ -50,7 +50,7 @@ def undisclosed_sentence(question: str, passage: Passage, encode: Encode | None 
 
     The question's subject is its telling words; a sentence is about it that holds MIN_SHARED of them, compared by their
     stems or, where one is missing and `encode` is given, by meaning: soldiers for troops. Names may stand in the rest of the
-    passage where the sentence holds half of the other words. encode: texts to unit vectors.
+    passage where the sentence holds one of them and half of the other words. encode: texts to unit vectors.
     """
     wanted = _wanted(question)
     names = {stem(word) for name in names_and_years(question) for word in name.split()} & wanted.keys()
@@ -61,7 +61,7 @@ def undisclosed_sentence(question: str, passage: Passage, encode: Encode | None 
         if not wanted or not _CUES.search(sentence):
             continue
         held = _held(wanted, sentence, encode)
-        if around and 2 * len(held - names) >= len(wanted.keys() - names) > 0:
+        if held & around and 2 * len(held - names) >= len(wanted.keys() - names) > 0:
             held |= around
         unnamed = who is not None and stem(who[1]) in held and _UNNAMED.search(sentence) is not None
         if unnamed or len(held) >= MIN_SHARED * len(wanted):

@@ -89,7 +89,7 @@ def _deeds(text: str, start: int, end: int) -> set[str]:
     """The deeds that the clause around text[start:end] speaks of; of the whole text where that is empty."""
     low, high = 0, len(text)
     if end:
-        low = max((stop.end() for stop in _APART.finditer(text, 0, start)), default=0)
+        low = max((stop.end() for stop in _APART.finditer(text) if stop.end() <= start), default=0)
         stop = _APART.search(text, end)
         high = stop.start() if stop else high
     clause = text[low:start] + " " + text[end:high]
