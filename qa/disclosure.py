@@ -37,6 +37,11 @@ _CUES = re.compile(
 )
 
 
+# Those who are not named because they asked for it hide nothing else, nor do those who must not speak.
+_ANONYMOUS = re.compile(
+    r"\bnot (?:to )?be (?:named|identified|quoted)\b|\b(?:not|n['’]t) (?:authori[sz]ed|allowed|permitted|supposed) to \w+", re.I
+)
+_PRONOUN = re.compile(r"(?:He|She|It|They)\b")
 # Who somebody is, and that this is not told.
 _WHO_IS = re.compile(r"\b(?:names? of (?:the|an?)|who (?:is|was|are|were) the) (\w+)", re.IGNORECASE)
 _UNNAMED = re.compile(
@@ -50,7 +55,8 @@ def undisclosed_sentence(question: str, passage: Passage, encode: Encode | None 
 
     The question's subject is its telling words; a sentence is about it that holds MIN_SHARED of them, compared by their
     stems or, where one is missing and `encode` is given, by meaning: soldiers for troops. Names may stand in the rest of the
-    passage where the sentence holds one of them and half of the other words. encode: texts to unit vectors.
+    passage where the sentence holds one of them and half of the other words, or starts with a pronoun and holds more.
+    encode: texts to unit vectors.
     """
     wanted = _wanted(question)
     names = {stem(word) for name in names_and_years(question) for word in name.split()} & wanted.keys()
@@ -58,10 +64,13 @@ def undisclosed_sentence(question: str, passage: Passage, encode: Encode | None 
     who = _WHO_IS.search(question)
     for start, end in split_sentences(passage.text):
         sentence = passage.text[start:end]
-        if not wanted or not _CUES.search(sentence):
+        if not wanted or not _CUES.search(_ANONYMOUS.sub("", sentence)):
             continue
         held = _held(wanted, sentence, encode)
-        if held & around and 2 * len(held - names) >= len(wanted.keys() - names) > 0:
+        others, held_others = len(wanted.keys() - names), len(held - names)
+        # "It did not say how many bags had been sent": of whom the article speaks.
+        taken_up = _PRONOUN.match(sentence) is not None and 2 * held_others > others
+        if held_others and (taken_up or (held & around and 2 * held_others >= others)):
             held |= around
         unnamed = who is not None and stem(who[1]) in held and _UNNAMED.search(sentence) is not None
         if unnamed or len(held) >= MIN_SHARED * len(wanted):

@@ -79,3 +79,13 @@ def test_what_is_not_known_outdoes_an_answer_about_less_of_the_question() -> Non
     assert outdoes(asked, hidden, "There are fifteen wolves in the forest.")
     assert not outdoes(asked, hidden, "Each year 40 wolves cross the border.")
     assert not outdoes(asked, "It is not known how many wolves there are.", "There are fifteen wolves in the forest.")
+
+
+def test_a_pronoun_takes_up_whom_the_article_speaks_of() -> None:
+    text = "Medra stopped the plant on Tuesday. It did not say how many bags had been sold to hospitals."
+    assert undisclosed_sentence("How many bags did Medra sell to hospitals?", Passage("a", 0, len(text), text)) is not None
+
+
+def test_who_asks_not_to_be_named_hides_nothing_else() -> None:
+    text = "A doctor, who asked not to be named, said that 16 people were treated for wounds."
+    assert undisclosed_sentence("How many people were treated for wounds?", Passage("a", 0, len(text), text)) is None
