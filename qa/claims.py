@@ -9,27 +9,29 @@ from dataclasses import dataclass, replace
 from index.search import Hit
 from index.sentences import sentence_around, split_sentences
 from qa.calibration import MAX_MARGIN, Calibration, Evidence
-from qa.disclosure import Encode, undisclosed_sentence
+from qa.disclosure import Encode, outdoes, undisclosed_sentence
 from qa.names import unmentioned
 from qa.quantities import whole_answer
 from qa.reader import Span
 from qa.reasons import bears_on, reason
-from qa.reply import Claim, Place, Status
+from qa.reply import Claim, Place, Status, Words
+from qa.rivals import Said, asks_who, rivals
+from qa.time_words import tells_when_said
 from qa.values import differ, normal_form, read_value, same_answer
 from qa.words import stems, telling_stems
 
 MAX_ALTERNATIVES = 4
-# How probable another claim has to be, of the best one's probability, to be shown beside it.
-LEAST_SHARE = 0.5
 
 _WORD = re.compile(r"\w+(?:[-’']\w+)*")
 _NEGATION = re.compile(r"(?:no|not|never|neither|nor|non|without|\w+n['’]t)\Z", re.IGNORECASE)
 # Words that make a number one of another thing than the next number is.
 _PART_OF_MORE = re.compile(
     r"\b(?:additional|another|further|extra|more|other|remaining|rest|earlier|previous|initial|each|per|every|"
-    r"including|alone|of (?:them|whom|these|those))\b",
+    r"including|alone|of (?:them|whom|these|those)|compared|(?:up|down) from|a (?:share|piece|head|barrel|tonne))\b",
     re.IGNORECASE,
 )
+# A number that nobody stands by any more.
+_WITHDRAWN = re.compile(r"\b(?:initially|originally|at first|had earlier|earlier reports?)\b", re.IGNORECASE)
 # How far from a number such a word is looked for, in code points.
 _NEIGHBOURHOOD = 25
 
@@ -75,7 +77,7 @@ def candidates(
     question: str, hits: Sequence[Hit], spans: Sequence[Sequence[Span]], calibration: Calibration
 ) -> list[Candidate]:
     """The different answers that the spans give, most probable first; spans[i] are those of hits[i]."""
-    groups = _grouped(hits, spans)
+    groups = _grouped(hits, spans, persons=asks_who(question))
     evidence = [_evidence(question, groups, number) for number in range(len(groups))]
     found = [Candidate(tuple(group), each, calibration.probability(each)) for group, each in zip(groups, evidence, strict=True)]
     return sorted(found, key=lambda candidate: -candidate.probability)
@@ -90,7 +92,7 @@ def weigh(
 ) -> Answers:
     """The claims of a question's spans; spans[i] are those of hits[i]. encode: the embedder's, to tell synonyms by.
 
-    The best claim is shown from the calibration's threshold on, and beside it others that are LEAST_SHARE as probable. Where
+    The best claim is shown from the calibration's threshold on, and beside it its rivals. Where
     the passages do not mention what the question names, no claim has any probability. Where none is shown, an article may still
     say that the thing is not known, and then that sentence is the answer.
     """
@@ -102,8 +104,9 @@ def weigh(
     best = found[0].probability if found else 0.0
     undisclosed = None if missing else _undisclosed(question, hits, encode, 1.0 - best)
     related = bears_on(question, hits, missing)
-    if found and best >= calibration.threshold:
-        beside = [other for other in found[1:] if _stands_beside(other, found[0])][:MAX_ALTERNATIVES]
+    outdone = undisclosed is not None and found and outdoes(question, undisclosed.text, _said(found[0]).sentence, encode)
+    if found and best >= calibration.threshold and not outdone:
+        beside = [other for other in found[1:] if _stands_beside(question, other, found[0])][:MAX_ALTERNATIVES]
         return Answers("answered", "", best, _claim(found[0]), tuple(map(_claim, beside)), undisclosed, related)
     if undisclosed is not None:
         why = "An article says itself that this is not known or not disclosed."
@@ -117,9 +120,16 @@ def conflicts(one: Claim, other: Claim) -> bool:
     values = read_value(one.text), read_value(other.text)
     if values[0] is None or values[1] is None or not differ(values[0], values[1]):
         return False
-    if one.when is not None and other.when is not None and normal_form(one.when.text) != normal_form(other.when.text):
+    times = {normal_form(when.text) for claim in (one, other) if (when := claim.when) and not _when_said(claim, when)}
+    if len(times) > 1 or any(claim.stance in ("conditional", "negated") for claim in (one, other)):
+        return False
+    if any(_WITHDRAWN.search(claim.quote) for claim in (one, other)):
         return False
     return not any(_PART_OF_MORE.search(_around(claim)) for claim in (one, other))
+
+
+def _when_said(claim: Claim, when: Words) -> bool:
+    return tells_when_said(claim.quote, when.start - claim.quote_start)
 
 
 def _around(claim: Claim) -> str:
@@ -127,11 +137,18 @@ def _around(claim: Claim) -> str:
     return claim.quote[max(0, start - _NEIGHBOURHOOD) : end + _NEIGHBOURHOOD]
 
 
-def _stands_beside(other: Candidate, best: Candidate) -> bool:
-    """Whether another answer is probable enough to be shown beside the best one, and a quantity where that is one."""
-    if other.probability < LEAST_SHARE * best.probability or other.evidence.margin <= 0:
+def _stands_beside(question: str, other: Candidate, best: Candidate) -> bool:
+    if other.evidence.margin <= 0:
         return False
-    return read_value(best.text) is None or read_value(other.text) is not None
+    return rivals(question, _said(best), _said(other), other.probability / best.probability)
+
+
+def _said(candidate: Candidate) -> Said:
+    span = candidate.found[0].span
+    start, end = span.start - span.passage.start, span.end - span.passage.start
+    first, last = sentence_around(split_sentences(span.passage.text), start, end)
+    place = (candidate.found[0].hit.source, span.passage.start + first)
+    return Said(span.passage.text[first:last], start - first, end - first, place)
 
 
 def _evidence(question: str, groups: Sequence[Sequence[_Found]], number: int) -> Evidence:
@@ -164,7 +181,7 @@ def _whole(span: Span) -> Span:
     return replace(span, start=passage.start + first + start, end=passage.start + first + end)
 
 
-def _grouped(hits: Sequence[Hit], spans: Sequence[Sequence[Span]]) -> list[list[_Found]]:
+def _grouped(hits: Sequence[Hit], spans: Sequence[Sequence[Span]], *, persons: bool) -> list[list[_Found]]:
     """Spans that give the same answer, together; by margin, both the groups and the spans in each."""
     found = [
         _Found(_whole(span), hit)
@@ -175,7 +192,7 @@ def _grouped(hits: Sequence[Hit], spans: Sequence[Sequence[Span]]) -> list[list[
     groups: list[list[_Found]] = []
     for candidate in sorted(found, key=lambda f: (-f.span.margin, f.hit.rank, f.span.start)):
         for group in groups:
-            if _same(candidate, group[0]):
+            if _same(candidate, group[0], persons=persons):
                 group.append(candidate)
                 break
         else:
@@ -183,9 +200,10 @@ def _grouped(hits: Sequence[Hit], spans: Sequence[Sequence[Span]]) -> list[list[
     return groups
 
 
-def _same(one: _Found, other: _Found) -> bool:
+def _same(one: _Found, other: _Found, *, persons: bool) -> bool:
     """Whether two spans give the same answer: overlapping words of an article, the same value or name, or words of which one
-    only says more about the other, such as "Kursk" and "the Kursk region"."""
+    only says more about the other, such as "Kursk" and "the Kursk region". persons: whether they are asked for; then "Xi" is
+    the same as "Xi Jinping"."""
     if one.hit.source == other.hit.source and one.span.start < other.span.end and other.span.start < one.span.end:
         return True
     if same_answer(one.span.text, other.span.text):
@@ -193,6 +211,8 @@ def _same(one: _Found, other: _Found) -> bool:
     if read_value(one.span.text) is not None and read_value(other.span.text) is not None:
         return False
     shorter, longer = sorted((_words(one.span.text), _words(other.span.text)), key=len)
+    if persons and one.hit.source == other.hit.source and len(shorter) == 1 and shorter == longer[:1] and len(longer) < 4:
+        return all(word[0].isupper() for word in longer)
     for first in range(len(longer) - len(shorter) + 1):
         if shorter and longer[first : first + len(shorter)] == shorter:
             besides = longer[:first] + longer[first + len(shorter) :]

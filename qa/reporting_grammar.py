@@ -32,6 +32,8 @@ OF_OBJECT = {
     "blamed|blames": re.compile(r"[^;:,]{1,160}?\son\s|(?=[^;:,]{1,160}?\sfor\s)"),
     "put|puts": re.compile(r"[^;:,]{1,120}?\sat\s(?=(?:[a-z]+\s){0,3}[$€£]?\d)(?!\d+(?::|\s?[ap]\.?m|\sminutes))"),
     # A quotation with a capital may be the name of a thing. The letters are those of a hidden one.
+    "dismissed|dismisses": re.compile(r"[^,;:“”\"]{1,160}?\sas\s(?=[“\"]q)|[^;:“”\"]{0,60}:\s(?=[“\"])"),
+    "identified|identifies": re.compile(r"[^,;:“”\"]{1,120}?\sas\s(?=[A-Z\d]|an?\s)"),
     "called|calls|described|describes|dubbed|branded": re.compile(r"[^;:,“”\"]{1,160}?\s(?=[“\"]q)"),
 }
 # Speech only with "that", a colon or a quotation behind them, or at the end of what they report.
@@ -43,11 +45,11 @@ WITH_THAT = (
     r"mentioned|"
     r"posted|maintained|maintains|explained|explains|added|adds|admitted|admits|declared|declares|stressed|emphasi[sz]ed|"
     r"reiterated|cautioned|concluded|concludes|testified|wrote|writes|tweeted|recalled|recalls|remarked|pointed out|points out|"
-    r"rejected|dismissed|disputed|complained|commented|suggested|suggests|concedes|acknowledges|affirmed|denounced"
+    r"rejected|disputed|complained|commented|suggested|suggests|concedes|acknowledges|affirmed|denounced"
 )
 PLURAL = r"say|report|estimate|claim|argue|warn|show|suggest|note|maintain|insist|indicate|predict|believe|contend|expect"
 PARTICIPLE = r"saying|adding|noting|claiming|warning|arguing|stating|insisting|explaining|alleging|asserting|stressing"
-CALLED = frozenset("called calls described describes dubbed branded".split())
+CALLED = frozenset("called calls described describes dubbed branded dismissed dismisses".split())
 VERB = re.compile(
     rf"\b(?:(?P<cited>(?:was|were|is|are|been) (?:quoted|cited|reported)(?: by [^,;.]{{1,60}})? as saying)|(?P<say>{SAY})|"
     rf"(?P<of_object>{'|'.join(OF_OBJECT)})|(?P<with_that>{WITH_THAT})|(?P<plural>{PLURAL})|(?P<participle>{PARTICIPLE}))\b(?!-)"

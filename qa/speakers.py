@@ -156,8 +156,15 @@ def _resolved(masked: str, sentences: Sequence[tuple[int, int]], name: tuple[int
                 continue
             if not _fits(pronoun, words):
                 return subject
-            return other if _alone(words, masked[other[1] : until]) else None
+            # "Ada told MPs that Sir Bo would lead it. She said ...": the one who spoke goes on.
+            goes_on = i == place - 1 and _starts(masked, sentences[i], other) and _starts(masked, sentences[place], name)
+            return other if goes_on or _alone(words, masked[other[1] : until]) else None
     return subject
+
+
+def _starts(masked: str, sentence: tuple[int, int], words: tuple[int, int]) -> bool:
+    """Whether a sentence starts with the words, save for adverbs, times and a conjunction."""
+    return without_lead(masked, *sentence)[0] == words[0]
 
 
 def _subject(masked: str, sentence: tuple[int, int], pronoun: str) -> tuple[int, int] | None:

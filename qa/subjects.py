@@ -70,7 +70,8 @@ def _chosen(sentence: str, pieces: Sequence[tuple[int, int]], *, apposition: boo
     if apposition:
         # What comes before the name may be the claim: "It rained, the mayor, Ada Lund, said".
         clauses = [p for p in pieces[:-1] if p not in good and grammar.LOOKS_FINITE.search(sentence, p[0] + 1, p[1])]
-        return next((p for p in good if not clauses or p > clauses[-1]), None)
+        chosen = next((p for p in good if not clauses or p > clauses[-1]), None)
+        return chosen and _with_apposition(sentence, chosen, pieces)
     if len(pieces) > 1 and re.search(r"(?:^|\s)and\s", sentence[last[0] - 4 : last[1]]):
         # "From A, B and C": a list, if all of it can be one.
         listed = pieces[pieces.index(good[0]) :]
@@ -85,6 +86,15 @@ def _chosen(sentence: str, pieces: Sequence[tuple[int, int]], *, apposition: boo
         # "Ada Lund, head of the mine said": the second comma is missing.
         return good[0]
     return last if last in good else _conjunct(sentence, last)
+
+
+def _with_apposition(sentence: str, name: tuple[int, int], pieces: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """The name with what stands behind its comma where only both say who it is: "its chairwoman, Ruth Zimba"."""
+    behind = next((p for p in pieces if p[0] > name[1]), None)
+    described = re.search(r"\s[A-Z]", sentence[slice(*name)]) is None and grammar.AGENT.search(sentence[slice(*name)])
+    if behind and described and re.fullmatch(grammar.NAME_WORDS, sentence[slice(*behind)]):
+        return name[0], behind[1]
+    return name
 
 
 def _conjunct(sentence: str, piece: tuple[int, int]) -> tuple[int, int] | None:

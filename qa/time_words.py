@@ -88,6 +88,11 @@ _REPORTING = re.compile(
 )
 
 
+def tells_when_said(sentence: str, start: int) -> bool:
+    """Whether the words of time at `start` belong to a reporting verb right before: "said on Monday", "told MPs on Monday"."""
+    return re.search(rf"{_REPORTING.pattern}(?: (?!that\b)[A-Za-z]+)? \Z", sentence[max(0, start - 60) : start]) is not None
+
+
 def time_words(sentence: str, start: int, end: int) -> tuple[int, int] | None:
     """Start and end of the words that place the clause of sentence[start:end] in time, or None where there are none.
 

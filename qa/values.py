@@ -94,6 +94,11 @@ def same_value(one: Value, other: Value) -> bool:
     return math.isclose(one.low, other.low, rel_tol=share) and math.isclose(one.high, other.high, rel_tol=share)
 
 
+def comparable(one: Value, other: Value) -> bool:
+    """Whether both are of one kind, money and money, and count the same thing as far as they say what."""
+    return _comparable(one, other) is not None and _same_thing(one.of, other.of)
+
+
 def differ(one: Value, other: Value) -> bool:
     """Whether both cannot be the answer to one question: comparable, and without overlap even if both are generously read.
 

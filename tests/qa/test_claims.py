@@ -165,6 +165,8 @@ def claim(text: str, quote: str, when: str | None = None) -> Claim:
         (claim("40", "In May 40 came.", "In May"), claim("65", "Sixty-five, or 65, came."), True),
         (claim("40", "40 came."), claim("65", "Another 65 came."), False),
         (claim("40", "40 came."), claim("65", "65 more came."), False),
+        (claim("40", "In May 40 came.", "In May"), claim("65", "65 came, he said on Friday.", "on Friday"), True),
+        (claim("40", "Police initially said that 40 had been hurt."), claim("65", "65 were hurt."), False),
         (claim("Mara", "Mara came."), claim("Ola", "Ola came."), False),
         (claim("$40", "It cost $40."), claim("40 km", "It is 40 km long."), False),
     ],

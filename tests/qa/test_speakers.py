@@ -64,6 +64,14 @@ SAID = [
     ("“We lost 40 ships,” Ada Lund said. “The harbour is empty.\n“We go home in May.”", "in May", "Ada Lund"),
     ("“We lost 40 ships,” Ada Lund said.\n“The harbour is empty,” Bo Dahl said.", "40 ships", "Ada Lund"),
     ("“We lost 40 ships,” Ada Lund said.\n“The harbour is empty,” Bo Dahl said.", "The harbour", "Bo Dahl"),
+    ("Ada Lund told MPs that Sir Bo Dahl would lead it. She said it could take 18 months.", "18 months", "Ada Lund"),
+    ("Results are expected on Thursday, its chairwoman, Ada Lund, said.", "Thursday", "its chairwoman, Ada Lund"),
+    (
+        "Its spokesman, Bo Dahl, dismissed the claim as “a fairy tale.”",
+        "a fairy tale",
+        "Its spokesman, Bo Dahl",
+    ),
+    ("Police identified the suspect as Cem Kaya, 23.", "Cem Kaya", "Police"),
     ("The harbour office said the port was shut. It added that 40 ships were waiting.", "40 ships", "The harbour office"),
     ("Miners said the shaft was wet. They said 40 pumps had failed.", "40 pumps", "Miners"),
     (
@@ -82,7 +90,7 @@ SAID = [
     (
         "Meanwhile, on Friday, the union's president, Bo Dahl, told the Bergen Times that 40 pumps had failed.",
         "40 pumps",
-        "the union's president",
+        "the union's president, Bo Dahl",
     ),
     ("Officials say 40 pumps failed.", "40 pumps", "Officials"),
     ("In the union's opinion, the shaft needs 40 pumps.", "40 pumps", "the union"),
