@@ -103,7 +103,7 @@ def measure(place: Path, count: int) -> None:
 
 def write(folder: Path, count: int) -> None:
     """Makes so many files, of each format as many."""
-    chance = random.Random(1)  # noqa: S311
+    chance = random.Random(1)
     for number, (ending, made) in enumerate(islice(cycle(MAKERS.items()), count)):
         path = folder / str(number % 40) / f"{number}{ending}"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -112,7 +112,7 @@ def write(folder: Path, count: int) -> None:
 
 def edit(folder: Path) -> None:
     """Writes another text into ten files of ten formats."""
-    chance = random.Random(2)  # noqa: S311
+    chance = random.Random(2)
     for number, (ending, made) in enumerate(islice(MAKERS.items(), EDITS)):
         next(folder.rglob(f"{number}{ending}")).write_bytes(made(some_text(chance), number))
 
