@@ -114,8 +114,8 @@ class Reader:
     ) -> None:
         self.name = name
         self.calibration = calibration
-        self._model = model
-        self._tokenizer = tokenizer
+        self.model = model
+        self.tokenizer = tokenizer
         self._lock = Lock()
         # RoBERTa counts positions from 2, and some configurations name no limit.
         positions = getattr(model.config, "max_position_embeddings", MAX_LENGTH + 2)
@@ -130,7 +130,7 @@ class Reader:
 
     def _read(self, questions: Sequence[str], passages: Sequence[Passage]) -> list[list[Span]]:
         windows = make_windows(
-            self._tokenizer, questions, [p.text for p in passages], max_length=self._max_length, stride=STRIDE
+            self.tokenizer, questions, [p.text for p in passages], max_length=self._max_length, stride=STRIDE
         )
         # Windows of like length share a batch, so that little is computed for padding.
         order = sorted(range(len(windows)), key=lambda number: len(windows[number].input_ids))
@@ -146,12 +146,12 @@ class Reader:
         """Start and end scores, each (windows, tokens)."""
         import torch
 
-        batch = pad(windows, self._tokenizer.pad_token_id or 0)
+        batch = pad(windows, self.tokenizer.pad_token_id or 0)
         inputs = {"input_ids": torch.from_numpy(batch.input_ids), "attention_mask": torch.from_numpy(batch.attention_mask)}
         if self._has_segments:
             inputs["token_type_ids"] = torch.from_numpy(batch.token_type_ids)
         with torch.inference_mode():
-            output = self._model(**inputs)
+            output = self.model(**inputs)
         return output.start_logits.float().numpy(), output.end_logits.float().numpy()
 
 
@@ -218,14 +218,19 @@ def _best_apart(spans: Sequence[Span]) -> list[Span]:
     return chosen[:SPANS_PER_PASSAGE]
 
 
-def load_reader(name: str = "") -> Reader:
-    """The reader of this name (a folder or a hub name), or the one that Quoth ships. Raises ModelError if it cannot be had."""
+def load_reader(name: str = "", *, exact: bool = False) -> Reader:
+    """The reader of this name (a folder or a hub name), or the one that Quoth ships.
+
+    exact: compute in 32 bits even where the processor is faster with fewer. Raises ModelError if it cannot be had.
+    """
     folder = model_folder(name) if name else SHIPPED_READER
     from transformers import MODEL_FOR_QUESTION_ANSWERING_MAPPING, AutoConfig, AutoTokenizer
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()  # type: ignore[no-untyped-call]
     import torch
+
+    from qa.precision import hasten
 
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
@@ -241,6 +246,8 @@ def load_reader(name: str = "") -> Reader:
             dtype=torch.float32,
             output_loading_info=True,
         )
+        if packed and not exact:
+            hasten(model, folder)
     except Exception as error:  # The libraries raise errors of any type for files that are not what they expect.
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ModelError(
@@ -256,24 +263,4 @@ def load_reader(name: str = "") -> Reader:
         raise ModelError(f"The reader {name or folder} has no tokenizer files; give a folder that holds its tokenizer too.")
     if not tokenizer.is_fast:
         raise ModelError(f"The reader {name} has no fast tokenizer, without which answers have no offsets; choose another one.")
-    if packed and computes_in_bfloat16():
-        _shorten(model)
     return Reader(name or "quoth", model.eval(), tokenizer, load_calibration(folder))
-
-
-def computes_in_bfloat16() -> bool:
-    """Whether the processor multiplies 16-bit floats, at about twice the speed of 32-bit ones."""
-    import torch
-
-    capabilities = torch.cpu.get_capabilities()
-    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
-
-
-def _shorten(model: PreTrainedModel) -> None:
-    """Makes the transformer compute in bfloat16 and its answer layer in 32 bits: scores are compared to each other, and eight
-    bits would make ties of them."""
-
-    head = model.get_submodule("qa_outputs")
-    model.bfloat16()
-    head.float()
-    head.register_forward_pre_hook(lambda _layer, given: (given[0].float(),))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 import time
 from pathlib import Path
 from typing import Annotated
@@ -13,12 +14,14 @@ import typer
 
 from index.embedder import load_embedder
 from index.models import DEFAULT_EMBEDDER, weights_sha256
+from index.passages import Passage
 from index.settings import read_settings
+from qa.eight_bits import Magnitudes
 from qa.evaluation.metrics import expected_calibration_error
-from qa.questions import read_questions
+from qa.questions import is_held_out, read_questions
 from qa.reader import SHIPPED_READER, load_reader
 from qa.training.base import PACKAGES, begin_with, join
-from qa.training.calibrate import ask, best_answers, fit
+from qa.training.calibrate import FILES, ask, best_answers, fit
 from qa.training.examples import label, mixture
 from qa.training.export import export as export_run
 from qa.training.sentences import with_spans
@@ -104,6 +107,21 @@ def export(
     model, tokenizer = begin_with(base, layers)
     export_run(run, model, tokenizer, folder)
     print(f"{folder}: SHA-256 of the weights {weights_sha256(folder)}")
+
+
+@application.command()
+def magnitudes(
+    data: Annotated[Path, typer.Argument(help="The folder of question files (train/*.jsonl.gz).")],
+    folder: Annotated[Path, typer.Option(help="The reader's folder.")] = SHIPPED_READER,
+) -> None:
+    """Note how great the inputs of the reader's layers get, which computing in eight bits has to know."""
+    reader = load_reader(str(folder), exact=True)
+    questions = [q for q in read_questions(data / f"{FILES[0]}.jsonl.gz") if not is_held_out(q.context)]
+    chosen = random.Random(7).sample(questions, min(64, len(questions)))
+    with Magnitudes(reader.model) as seen:
+        reader.read([q.text for q in chosen], [Passage(q.id, 0, len(q.context), q.context) for q in chosen])
+    seen.save(folder)
+    print(f"{folder}: the inputs of {len(seen.seen)} layers")
 
 
 @application.command()

@@ -173,7 +173,7 @@ def test_reading_many_gives_what_reading_one_by_one_gives(tiny_reader: Reader) -
 
 def test_every_part_of_a_long_passage_is_read(tiny_reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     # With scores that are high for one word only it has to be the best span, unless no window holds its place.
-    [marker] = tiny_reader._tokenizer.encode("ship", add_special_tokens=False)
+    [marker] = tiny_reader.tokenizer.encode("ship", add_special_tokens=False)
 
     def score(windows: Sequence[Window]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         scores = np.where(pad(windows, 0).input_ids == marker, 9, 0).astype(np.float32)
