@@ -22,10 +22,17 @@ class Embedder(Protocol):
     """What turns texts into vectors. name, sha256 (of the weights) and dimension bind an index to it; max_tokens is the
     longest text it reads whole, special tokens not counted."""
 
-    name: str
-    sha256: str
-    dimension: int
-    max_tokens: int
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def sha256(self) -> str: ...
+
+    @property
+    def dimension(self) -> int: ...
+
+    @property
+    def max_tokens(self) -> int: ...
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """(texts, dimension) unit vectors."""

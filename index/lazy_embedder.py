@@ -15,9 +15,6 @@ class LazyEmbedder:
     Raises ModelError where there is none: when it is made, or where it cannot be loaded, when it is first used.
     """
 
-    dimension: int
-    max_tokens: int
-
     def __init__(self, name: str) -> None:
         self.name = name
         self.sha256 = weights_sha256(model_folder(name))
@@ -26,12 +23,13 @@ class LazyEmbedder:
     def _loaded(self) -> Embedder:
         return load_embedder(self.name)
 
-    def __getattr__(self, name: str) -> int:
-        # Only asked for what is not there: the class declares both and gives neither.
-        if name not in ("dimension", "max_tokens"):
-            raise AttributeError(name)
-        self.dimension, self.max_tokens = self._loaded.dimension, self._loaded.max_tokens
-        return int(self.__dict__[name])
+    @property
+    def dimension(self) -> int:
+        return self._loaded.dimension
+
+    @property
+    def max_tokens(self) -> int:
+        return self._loaded.max_tokens
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """(texts, dimension) unit vectors."""

@@ -140,7 +140,9 @@ def _around(claim: Claim) -> str:
 def _stands_beside(question: str, other: Candidate, best: Candidate) -> bool:
     if other.evidence.margin <= 0:
         return False
-    return rivals(question, _said(best), _said(other), other.probability / best.probability)
+    # Where names are missing both are 0, and shown only to whoever asks for every answer.
+    share = other.probability / best.probability if best.probability else 1.0
+    return rivals(question, _said(best), _said(other), share)
 
 
 def _said(candidate: Candidate) -> Said:

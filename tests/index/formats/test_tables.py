@@ -328,7 +328,7 @@ def test_an_open_quotation_mark_costs_no_more_than_a_row_may(tmp_path: Path, mon
 @settings(max_examples=100, deadline=None)
 def test_what_is_written_as_csv_is_read_as_it_was(rows: Sequence[tuple[str, str]], delimiter: str) -> None:
     rows = [(text.replace("\0", " "), title.replace("\0", " ")) for text, title in rows]
-    rows = [row for row in rows if row[0].strip()]
+    rows = [row for row in rows if normalise(row[0]).strip()]
     file = io.StringIO(newline="")
     csv.writer(file, delimiter=delimiter).writerows([("text", "title"), *rows])
     found = tables.read_stream("/t", ".csv", io.BytesIO(file.getvalue().encode()), "/t")
