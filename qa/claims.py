@@ -32,6 +32,8 @@ _PART_OF_MORE = re.compile(
 )
 # A number that nobody stands by any more.
 _WITHDRAWN = re.compile(r"\b(?:initially|originally|at first|had earlier|earlier reports?)\b", re.IGNORECASE)
+# Where somebody is from, behind the name.
+_OF_WHERE = re.compile(r"\s(?:of|from|in|at)\s.*", re.DOTALL)
 # How far from a number such a word is looked for, in code points.
 _NEIGHBOURHOOD = 25
 
@@ -213,6 +215,11 @@ def _same(one: _Found, other: _Found, *, persons: bool) -> bool:
     if read_value(one.span.text) is not None and read_value(other.span.text) is not None:
         return False
     shorter, longer = sorted((_words(one.span.text), _words(other.span.text)), key=len)
+    if persons and (_OF_WHERE.search(one.span.text) or _OF_WHERE.search(other.span.text)):
+        # "President Vladimir Putin of Russia" is "Putin".
+        names = [_OF_WHERE.sub("", found.span.text) for found in (one, other)]
+        if all(names) and same_answer(*names):
+            return True
     if persons and one.hit.source == other.hit.source and len(shorter) == 1 and shorter == longer[:1] and len(longer) < 4:
         return all(word[0].isupper() for word in longer)
     for first in range(len(longer) - len(shorter) + 1):

@@ -12,9 +12,9 @@ from qa.time_words import TIME
 from qa.values import comparable, read_value
 from qa.words import stems, telling_stems
 
-# How probable another claim has to be, of the best one's probability: of names and statements, of quantities, and of quantities
-# that are said to have had happen to them what the question asks for.
-_OF_WORDS, _OF_QUANTITIES, _OF_THE_SAME_DEED = 0.5, 0.4, 0.25
+# How probable another claim has to be, of the best one's probability: of names and statements, and of quantities. A quantity
+# that is said to have had happen to it what the question asks for has only to beat "no answer".
+_OF_WORDS, _OF_QUANTITIES = 0.5, 0.4
 
 # What happens to people and things that are counted in the news. Numbers of different deeds answer different questions.
 _DEEDS = {
@@ -69,7 +69,7 @@ def rivals(question: str, best: Said, other: Said, share: float) -> bool:
     asked, done = _deeds(question, 0, 0), _deeds(other.sentence, other.start, other.end)
     if done and not done & (asked or _deeds(best.sentence, best.start, best.end)):
         return False
-    return share >= (_OF_THE_SAME_DEED if asked & done else _OF_QUANTITIES)
+    return bool(asked & done) or share >= _OF_QUANTITIES
 
 
 def asks_who(question: str) -> bool:

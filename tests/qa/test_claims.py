@@ -173,3 +173,9 @@ def claim(text: str, quote: str, when: str | None = None) -> Claim:
 )
 def test_only_quantities_that_exclude_each_other_conflict(one: Claim, other: Claim, expected: bool) -> None:
     assert conflicts(one, other) is conflicts(other, one) is expected
+
+
+def test_a_person_is_the_same_with_a_first_name_or_a_country() -> None:
+    text = "President Mara Lindqvist of Norrland counted them. Lindqvist was tired. Torvik Berg slept. Torvik did not say why."
+    for first, second in (("President Mara Lindqvist of Norrland", "Lindqvist"), ("Torvik Berg", "Torvik")):
+        assert texts(ask("Who counted the ships?", (text, [(first, 6.0), (second, 5.9)]))) == [first]
