@@ -18,7 +18,7 @@ from typing import Annotated
 
 import torch
 import typer
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]
 
 from benchmarks.results import cpu_name
 from index.passages import Passage
