@@ -6,6 +6,7 @@ between, and no proxy is used. Redirections are followed here, each like a reque
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import dataclasses
 import ipaddress
@@ -13,9 +14,11 @@ import os
 import re
 import socket
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 from urllib.robotparser import RobotFileParser
 
 import anyio
@@ -96,7 +99,7 @@ def read(url: str, *, allow_private: bool = False, resolve: Resolve = look_up) -
 
 
 def fetch(url: str, *, allow_private: bool = False, resolve: Resolve = look_up) -> Fetched:
-    """What is at an http or https address, if its robots.txt lets Quoth read it. Not to be called inside an event loop.
+    """What is at an http or https address, if its robots.txt lets Quoth read it.
 
     allow_private: addresses inside a network too. Raises UnusableError with the reason where there is nothing to be read.
     """
@@ -111,9 +114,19 @@ def fetch(url: str, *, allow_private: bool = False, resolve: Resolve = look_up) 
                 return await _Visit(client, allow_private, resolve, {}).fetch(url)
 
     try:
-        return anyio.run(within_time)
+        return _run(within_time)
     except TimeoutError as error:
         raise UnusableError(f"takes longer than {MAX_SECONDS:.0f} s to fetch") from error
+
+
+def _run(work: Callable[[], Coroutine[Any, Any, Fetched]]) -> Fetched:
+    """Runs it to its end, in a thread of its own where an event loop runs in this one already, as in a notebook."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return anyio.run(work)
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(anyio.run, work).result()
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import asyncio
 import gzip
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -152,6 +154,18 @@ def test_what_else_can_be_read(site: Site, path: str, kind: str, body: bytes, te
     items = read(site.url(path))
     assert [item.text if isinstance(item, Article) else item.reason for item in items] == texts
     assert all(item.source.startswith(site.url(path)) for item in items)
+
+
+def test_a_page_is_fetched_where_an_event_loop_runs_already(site: Site) -> None:
+    site.answers["/mill"] = (200, HTML, PAGE.encode())
+
+    async def in_a_notebook() -> list[Article | Unreadable]:
+        return list(web.read(site.url("/mill", "127.0.0.1"), allow_private=True))
+
+    with ThreadPoolExecutor(1) as pool:
+        [article] = pool.submit(asyncio.run, in_a_notebook()).result()
+    assert isinstance(article, Article)
+    assert article.title == "A mill is sold"
 
 
 def test_the_end_of_a_path_says_what_plain_text_is(site: Site) -> None:
