@@ -43,8 +43,11 @@ def stamp(status: os.stat_result) -> str:
 
 
 def safe_stamp(status: os.stat_result, now_ns: int) -> str:
-    """The stamp if a change after `now_ns` is sure to give another one, else "" (as for times in the future)."""
-    return stamp(status) if max(status.st_mtime_ns, status.st_ctime_ns) + SAFE_NS < now_ns else ""
+    """The stamp if a change after `now_ns` is sure to give another one, else ""."""
+    # Only a program sets a modification time to long hence, and the next write takes it back to the present; a change time
+    # to come means that the clock was set back, and it may come to this time once more.
+    written_just_now = abs(status.st_mtime_ns - now_ns) <= SAFE_NS
+    return "" if written_just_now or status.st_ctime_ns + SAFE_NS >= now_ns else stamp(status)
 
 
 def now_ns() -> int:

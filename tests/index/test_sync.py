@@ -384,6 +384,17 @@ def test_times_in_the_future_or_the_past_hide_nothing(catalog: Catalog, folder: 
         assert texts(catalog)[str(mill)] == text
 
 
+def test_a_file_dated_long_hence_is_not_opened_by_every_sync(
+    catalog: Catalog, folder: Path, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.utime(folder / "mill.txt", (10**10, 10**10))
+    monkeypatch.setattr(files, "now_ns", lambda: (folder / "mill.txt").stat().st_ctime_ns + 2 * files.SAFE_NS)
+    sync(catalog, embedder)
+    with opens_under(folder) as opened:
+        assert sync(catalog, embedder).unchanged == 2
+    assert opened == []
+
+
 def write_rows(path: Path, rows: Sequence[dict[str, str]]) -> None:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
 
