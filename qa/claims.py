@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from index.search import Hit
 from index.sentences import sentence_around, split_sentences
 from qa.calibration import MAX_MARGIN, Calibration, Evidence
-from qa.disclosure import Encode, outdoes, undisclosed_sentence
+from qa.disclosure import Encode, is_unknown, outdoes, undisclosed_sentence
 from qa.names import unmentioned
 from qa.quantities import whole_answer
 from qa.reader import Span
@@ -34,6 +34,7 @@ _PART_OF_MORE = re.compile(
 _WITHDRAWN = re.compile(r"\b(?:initially|originally|at first|had earlier|earlier reports?)\b", re.IGNORECASE)
 # Where somebody is from, behind the name.
 _OF_WHERE = re.compile(r"\s(?:of|from|in|at)\s.*", re.DOTALL)
+_NOT_KNOWN = "An article says itself that this is not known or not disclosed."
 # How far from a number such a word is looked for, in code points.
 _NEIGHBOURHOOD = 25
 
@@ -94,9 +95,9 @@ def weigh(
 ) -> Answers:
     """The claims of a question's spans; spans[i] are those of hits[i]. encode: the embedder's, to tell synonyms by.
 
-    The best claim is shown from the calibration's threshold on, and beside it its rivals. Where
-    the passages do not mention what the question names, no claim has any probability. Where none is shown, an article may still
-    say that the thing is not known, and then that sentence is the answer.
+    The best claim is shown from the calibration's threshold on, and beside it its rivals. Where the passages do not mention
+    what the question names, no claim has any probability. Where none is shown, or one that says so, an article may still say
+    that the thing is not known, and then that sentence is the answer.
     """
     missing = unmentioned(question, [f"{hit.title} {hit.passage.text} {hit.published or ''}" for hit in hits])
     found = candidates(question, hits, spans, calibration)
@@ -107,12 +108,17 @@ def weigh(
     undisclosed = None if missing else _undisclosed(question, hits, encode, 1.0 - best)
     related = bears_on(question, hits, missing)
     outdone = undisclosed is not None and found and outdoes(question, undisclosed.text, _said(found[0]).sentence, encode)
-    if found and best >= calibration.threshold and not outdone:
-        beside = [other for other in found[1:] if _stands_beside(question, other, found[0])][:MAX_ALTERNATIVES]
-        return Answers("answered", "", best, _claim(found[0]), tuple(map(_claim, beside)), undisclosed, related)
+    shown = found[0] if found and best >= calibration.threshold and not outdone else None
+    if shown is not None and is_unknown((said := _said(shown)).sentence, said.start, said.end):
+        # "Not immediately clear" is what the article says of the answer, not the answer.
+        start = said.place[1]
+        sentence = _sentence_claim(shown.found[0].hit, start, start + len(said.sentence), best)
+        return Answers("not_disclosed", _NOT_KNOWN, best, sentence, (), None, related)
+    if shown is not None:
+        beside = [other for other in found[1:] if _stands_beside(question, other, shown)][:MAX_ALTERNATIVES]
+        return Answers("answered", "", best, _claim(shown), tuple(map(_claim, beside)), undisclosed, related)
     if undisclosed is not None:
-        why = "An article says itself that this is not known or not disclosed."
-        return Answers("not_disclosed", why, 1.0 - best, undisclosed, (), None, related)
+        return Answers("not_disclosed", _NOT_KNOWN, 1.0 - best, undisclosed, (), None, related)
     return Answers("no_answer", reason(question, hits, missing), 1.0 - best, None, (), None, related)
 
 
@@ -215,8 +221,9 @@ def _same(one: _Found, other: _Found, *, persons: bool) -> bool:
     if read_value(one.span.text) is not None and read_value(other.span.text) is not None:
         return False
     shorter, longer = sorted((_words(one.span.text), _words(other.span.text)), key=len)
-    if persons and (_OF_WHERE.search(one.span.text) or _OF_WHERE.search(other.span.text)):
-        # "President Vladimir Putin of Russia" is "Putin".
+    wheres = [match.group() for found in (one, other) if (match := _OF_WHERE.search(found.span.text))]
+    # "President Vladimir Putin of Russia" is "Putin", and the Bank of England is not the Bank of Japan.
+    if persons and len(set(wheres)) == 1:
         names = [_OF_WHERE.sub("", found.span.text) for found in (one, other)]
         if all(names) and same_answer(*names):
             return True

@@ -27,12 +27,16 @@ _TELL = (
     r"(?:reveal|disclos|divulg|specif|releas|publish|publici[sz]|announc|comment|confirm|elaborat|identif|"
     r"provid|mention|clarif|explain|report|nam(?:e|ed|ing)\b|giv(?:e|en|ing)\b|sa(?:y|id|ying)\b|state|detail|count)"
 )
+_NOT_CLEAR = re.compile(
+    r"\b(?:not|never|yet to be) (?:\w+ ){0,3}(?:known|clear|disclosed|revealed|released|determined|established)\b|\bunclear\b",
+    re.IGNORECASE,
+)
 _CUES = re.compile(
     rf"\b(?:not|never|n['’]t|neither|nor|no one|nobody|none)\b[^.;]{{0,80}}\b{_TELL}"
     rf"|\b(?:declin|refus)\w+ (?:to )?\w*[^.;]{{0,30}}\b{_TELL}"
     rf"|\bwithout (?:\w+ ){{0,2}}{_TELL}"
-    r"|\b(?:not|never|yet to be) (?:\w+ ){0,3}(?:known|clear|disclosed|revealed|released|determined|established)\b"
-    r"|\b(?:undisclosed|unknown|unclear|unspecified|unconfirmed|remains? a mystery)\b",
+    r"|\b(?:undisclosed|unknown|unspecified|unconfirmed|remains? a mystery)\b"
+    rf"|{_NOT_CLEAR.pattern}",
     re.IGNORECASE,
 )
 
@@ -76,6 +80,11 @@ def undisclosed_sentence(question: str, passage: Passage, encode: Encode | None 
         if unnamed or len(held) >= MIN_SHARED * len(wanted):
             return passage.start + start, passage.start + end
     return None
+
+
+def is_unknown(sentence: str, start: int, end: int) -> bool:
+    """Whether sentence[start:end] overlaps the words by which the sentence says that something is not known."""
+    return any(match.start() < end and start < match.end() for match in _NOT_CLEAR.finditer(sentence))
 
 
 def outdoes(question: str, undisclosed: str, answering: str, encode: Encode | None = None) -> bool:

@@ -23,13 +23,16 @@ from qa.reader import SHIPPED_READER, load_reader
 from qa.training.base import PACKAGES, begin_with, join
 from qa.training.calibrate import FILES, ask, best_answers, fit
 from qa.training.examples import label, mixture
-from qa.training.export import export as export_run
+from qa.training.export import export as export_runs
 from qa.training.sentences import with_spans
 from qa.training.train import Recipe, averaged_weights, freeze, minutes_left, train
+from qa.training.written import TRAINED_ON, written_questions
 
 application = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 
 BaseOption = Annotated[str, typer.Option(help="The model to begin with: a folder or a package's name.")]
+# How often a pass takes the questions that were written for Quoth: few, and most like what people ask.
+WRITTEN_TIMES = 2
 LayersOption = Annotated[int, typer.Option(help="How many of its lower layers to keep.")]
 
 
@@ -80,7 +83,10 @@ def reader(
         model.load_state_dict(averaged_weights(start))
     if frozen:
         freeze(model, frozen)
-    questions = mixture(data, seed, labelled)
+    further = WRITTEN_TIMES * written_questions(data, TRAINED_ON)
+    if labelled is not None:
+        further += read_questions(labelled)
+    questions = mixture(data, seed, further)
     windows = label(tokenizer, questions, seed)
     unanswerable = sum(window.start == 0 for window in windows) / len(windows)
     print(f"{len(questions)} questions, {len(windows)} windows, {unanswerable:.0%} without an answer", flush=True)
@@ -98,14 +104,14 @@ def reader(
 
 @application.command()
 def export(
-    run: Annotated[Path, typer.Argument(help="The folder of a run.")] = Path("training-runs/reader"),
+    runs: Annotated[list[Path], typer.Argument(help="The folder of a run, or those of several that began alike.")],
     folder: Annotated[Path, typer.Option(help="Where the reader goes.")] = SHIPPED_READER,
     base: BaseOption = DEFAULT_EMBEDDER,
     layers: LayersOption = 6,
 ) -> None:
-    """Write a run's last checkpoint as a reader, in six bits a weight."""
+    """Write a run's last checkpoint, or the mean of several runs', as a reader, in six bits a weight."""
     model, tokenizer = begin_with(base, layers)
-    export_run(run, model, tokenizer, folder)
+    export_runs(runs, model, tokenizer, folder)
     print(f"{folder}: SHA-256 of the weights {weights_sha256(folder)}")
 
 

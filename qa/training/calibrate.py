@@ -1,7 +1,7 @@
 """Fits the curve from what speaks for an answer to the probability that it is right (Platt 1999), as it is met in use.
 
-Held-out questions are asked of an index of their contexts and of others, half of them so that the index does not hold the
-answer: the question was changed, or its context left out.
+Held-out questions are asked of an index of their contexts and of others, about half of them so that the index does not hold
+the answer: it was written so, the question was changed, or its context left out.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from qa.evaluation.metrics import is_right
 from qa.questions import Question, is_held_out, read_questions
 from qa.reader import Reader, Span
 from qa.training.unanswerable import changed_questions
+from qa.training.written import HELD_OUT, written_questions
 
 # Encyclopaedic and news-like files: what the reader is for.
 FILES = ("squad_train_part", "squadshifts_new_wiki")
@@ -44,30 +45,46 @@ class Asked:
 
 
 def ask(reader: Reader, embedder: Embedder, data: Path, count: int, top_k: int, seed: int = 7) -> list[Asked]:
-    """`count` held-out questions with an answer in the index, and as many without."""
+    """All held-out questions that were written, and of the data sets' `count` with an answer in the index and as many that
+    were changed or whose answer is left out."""
     chooser = random.Random(seed)
     questions = [q for name in FILES for q in read_questions(data / f"{name}.jsonl.gz")]
+    written = written_questions(data, HELD_OUT)
+    # Of the contexts that questions were written for, only the passages are indexed: what these do not tell, the rest may.
+    passages = sorted({q.context for q in written})
     held_out = [q for q in questions if is_held_out(q.context)]
-    contexts = sorted({q.context for q in held_out})
-    left_out = set(chooser.sample(contexts, len(contexts) // 5))
-    inside = [q for q in held_out if q.context not in left_out]
-    outside = [q for q in held_out if q.context in left_out]
-    chosen = chooser.sample(inside, min(count, len(inside)))
-    changed = changed_questions(inside, count - count // 4, seed)
-    orphaned = [replace(q, answers=()) for q in chooser.sample(outside, min(count // 4, len(outside)))]
+    placed = [(q, _in_passage(q, passages)) for q in held_out]
+    inside = [q for _, q in placed if q is not None]
+    outside = [replace(q, answers=()) for q, within in placed if within is None]
+    asked = [
+        *written,
+        *chooser.sample(inside, min(count, len(inside))),
+        *changed_questions(inside, count // 2, seed),
+        *chooser.sample(outside, min(count // 2, len(outside))),
+    ]
     # Paragraphs of the same articles are what a question is easiest confused with.
     titles = {q.title for q in held_out}
-    near = {q.context for q in questions if q.title in titles} - left_out
-    others = sorted({q.context for q in questions} - near - left_out)
+    near = {q.context for q in questions if q.title in titles and not is_held_out(q.context)}
+    others = sorted({q.context for q in questions if q.title not in titles})
     corpus = near | set(chooser.sample(others, min(OTHERS, len(others))))
-    indexed = [q for q in questions if q.context in corpus]
-    asked = [*chosen, *changed, *orphaned]
+    indexed = [*written, *(q for q in questions if q.context in corpus)]
     with index_of_contexts(indexed, embedder, Settings()) as (index, _):
         hits = index.search([q.text for q in asked], top_k)
     return [
         Asked(q, found, reader.read([q.text] * len(found), [hit.passage for hit in found]))
         for q, found in zip(asked, hits, strict=True)
     ]
+
+
+def _in_passage(question: Question, passages: Sequence[str]) -> Question | None:
+    """The question with the one of these passages that its answer stands in as its context, None where it is in none."""
+    for passage in passages:
+        offset = question.context.find(passage)
+        if offset >= 0 and question.start is not None and question.end is not None:
+            start, end = question.start - offset, question.end - offset
+            if start >= 0 and end <= len(passage):
+                return replace(question, context=passage, start=start, end=end)
+    return None
 
 
 def fit(asked: Sequence[Asked]) -> Calibration:

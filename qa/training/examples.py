@@ -11,7 +11,7 @@ from transformers import PreTrainedTokenizerBase
 
 from index.sentences import split_sentences
 from qa.questions import Question, is_held_out, read_questions
-from qa.training.unanswerable import bereft_questions, changed_questions, near_misses
+from qa.training.unanswerable import altered_contexts, bereft_questions, changed_questions, near_misses
 from qa.windows import Window, make_windows
 
 MAX_LENGTH = 256
@@ -39,7 +39,9 @@ SHORTENED = 0.75
 # Questions made unanswerable, per question that has an answer.
 NEAR_MISSES = 0.1
 BEREFT = 0.1
-CHANGED = 0.6
+CHANGED = 0.5
+# Altered contexts, half of which do hold the answer.
+ALTERED = 0.15
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,11 @@ class Example:
     end: int
 
 
-def mixture(data: Path, seed: int, labelled: Path | None = None) -> list[Question]:
+def mixture(data: Path, seed: int, further: Sequence[Question] = ()) -> list[Question]:
     """The training questions of one pass, shuffled: a share of every file, without held-out contexts, and the
     unanswerable ones made from them.
 
-    labelled: a file of further questions whose spans a reader found. Raises QuothError where a file is missing.
+    further: questions that are taken as they are. Raises QuothError where a file is missing.
     """
     chooser = random.Random(seed)
     chosen: list[Question] = []
@@ -66,13 +68,13 @@ def mixture(data: Path, seed: int, labelled: Path | None = None) -> list[Questio
             if not is_held_out(q.context) and (q.start is None) == (not q.answers)
         ]
         chosen += chooser.sample(questions, round(share * len(questions)))
-    if labelled is not None:
-        chosen += read_questions(labelled)
     chosen = [shortened(q, chooser) if q.answers and chooser.random() < SHORTENED else q for q in chosen]
+    chosen += further
     answerable = [q for q in chosen if q.answers and q.dataset not in ("qamr", "qadiscourse", "covidqa")]
     chosen += near_misses(answerable, round(NEAR_MISSES * len(answerable)), seed)
     chosen += bereft_questions(answerable, round(BEREFT * len(answerable)), seed)
     chosen += changed_questions(answerable, round(CHANGED * len(answerable)), seed)
+    chosen += altered_contexts(answerable, round(ALTERED * len(answerable)), seed)
     chooser.shuffle(chosen)
     return chosen
 

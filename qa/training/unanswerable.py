@@ -7,6 +7,10 @@ something else of it, in the manners of SQuAD 2.0 (Rajpurkar et al. 2018, table 
 shape that the context does not hold ("How many singers were sent?" for "How many troops were sent?") or that it holds
 elsewhere ("How many officials were sent?"), a name or number by another one of the context or by the answer itself ("Whom
 did the king serve?" for "Whom did the duke serve?"), a word by its opposite, or the question is negated.
+
+A reader could learn to refuse what sounds made up. So contexts are *altered* too: the word is replaced in the context instead
+of in the question, which stays as a person asked it and has no answer any more; or in both, which sound made up alike, and
+the answer stands (the counterfactual pairs of Kaushik et al. 2020, made by rule).
 """
 
 from __future__ import annotations
@@ -236,15 +240,14 @@ def _with_neighbour(question: Question, chooser: random.Random) -> str | None:
         return None
     match, part = chooser.choice(shared)
     others = {word for word, other in context if other == part and word[:4] not in taken and word not in _FUNCTION_WORDS}
-    return _likest(question, match, chooser.sample(sorted(others), min(_CHOICES // 2, len(others))))
+    likest = _likest(match.group(), chooser.sample(sorted(others), min(_CHOICES // 2, len(others))))
+    return None if likest is None else _substituted(question.text, match, likest)
 
 
-def _likest(question: Question, match: re.Match[str], words: Sequence[str]) -> str | None:
-    """The question with a word replaced by the one of these that is likest to it, short of what may be its synonym."""
-    fitting = [word for word in words if _likeness(match.group(), word) < _SYNONYM]
-    return (
-        _substituted(question.text, match, max(fitting, key=lambda word: _likeness(match.group(), word))) if fitting else None
-    )
+def _likest(word: str, others: Sequence[str]) -> str | None:
+    """The one of these words that is likest to it, short of what may be its synonym."""
+    fitting = [other for other in others if _likeness(word, other) < _SYNONYM]
+    return max(fitting, key=lambda other: _likeness(word, other), default=None)
 
 
 def _inside_sentence(text: str, start: int) -> bool:
@@ -252,8 +255,54 @@ def _inside_sentence(text: str, start: int) -> bool:
     return re.search(r"[\w,;:]\s$", text[max(0, start - 2) : start]) is not None
 
 
+def altered_contexts(questions: Sequence[Question], count: int, seed: int) -> list[Question]:
+    """`count` questions whose context has a word of theirs replaced throughout by one that it lacks: half of them with the
+    question as it was, which the context then does not answer, half with the word replaced in the question too."""
+    chooser = random.Random(seed)
+    pool = _replacements(questions)
+    candidates = [q for q in questions if q.start is not None and q.end is not None]
+    made: list[Question] = []
+    for question in chooser.sample(candidates, min(len(candidates), 4 * count)):
+        if len(made) == count:
+            break
+        stranger = _stranger(question, pool, chooser)
+        altered = stranger and _with_other_context(question, stranger[0].group(), stranger[1])
+        if not stranger or altered is None:
+            continue
+        if chooser.random() < 0.5:
+            made.append(replace(altered, start=None, end=None, answers=(), id=f"{question.id}~context"))
+        else:
+            made.append(replace(altered, text=_substituted(question.text, *stranger), id=f"{question.id}~both"))
+    return made
+
+
+def _with_other_context(question: Question, word: str, new: str) -> Question | None:
+    """The question with another context, its answer where it stands there; None where the word is part of the answer."""
+    occurrence = re.compile(rf"(?<!\w)(?<!\w[-'’]){re.escape(word)}(?!\w|[-'’]\w)", re.IGNORECASE)
+
+    def other(text: str) -> str:
+        return occurrence.sub(lambda match: new.capitalize() if match.group()[0].isupper() else new, text)
+
+    first, last = question.start or 0, question.end or 0
+    before, answer, after = question.context[:first], question.context[first:last], question.context[last:]
+    if other(answer) != answer:
+        return None
+    start = len(other(before))
+    return replace(
+        question, context=other(before) + answer + other(after), start=start, end=start + len(answer), answers=(answer,)
+    )
+
+
 def _replaced(question: Question, pool: dict[tuple[str, str], list[str]], chooser: random.Random) -> str | None:
     """The question with a word that it shares with its context replaced by one of the same kind that the context lacks."""
+    stranger = _stranger(question, pool, chooser)
+    return stranger and _substituted(question.text, *stranger)
+
+
+def _stranger(
+    question: Question, pool: dict[tuple[str, str], list[str]], chooser: random.Random
+) -> tuple[re.Match[str], str] | None:
+    """A word that the question shares with its context, and one of the same kind that the context lacks."""
     context_words = {w.lower() for w in _words(question.context)}
     answer_words = {w.lower() for answer in question.answers for w in _words(answer)}
     shared = [
@@ -271,7 +320,8 @@ def _replaced(question: Question, pool: dict[tuple[str, str], list[str]], choose
         for word in chooser.choices(pool[question.dataset, part], k=_CHOICES)
         if word.lower() not in context_words and word.lower()[:4] != match.group().lower()[:4]
     ]
-    return _likest(question, match, drawn)
+    likest = _likest(match.group(), drawn)
+    return None if likest is None else (match, likest)
 
 
 @cache

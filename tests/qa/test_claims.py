@@ -179,3 +179,20 @@ def test_a_person_is_the_same_with_a_first_name_or_a_country() -> None:
     text = "President Mara Lindqvist of Norrland counted them. Lindqvist was tired. Torvik Berg slept. Torvik did not say why."
     for first, second in (("President Mara Lindqvist of Norrland", "Lindqvist"), ("Torvik Berg", "Torvik")):
         assert texts(ask("Who counted the ships?", (text, [(first, 6.0), (second, 5.9)]))) == [first]
+
+
+def test_two_of_a_kind_from_different_places_are_not_the_same() -> None:
+    here = hit("The Bank of Norrland counted them. The Bank of Torvik did not.", 1)
+    spans = [span(here, "Bank of Norrland", 6.0), span(here, "Bank of Torvik", 5.9)]
+    found = candidates("Who counted the ships?", [here], [spans], CALIBRATION)
+    assert [candidate.text for candidate in found] == ["Bank of Norrland", "Bank of Torvik"]
+
+
+def test_a_span_that_says_that_it_is_not_known_is_no_answer() -> None:
+    text = "It was not immediately clear whether the fleet of Ostwick will sail. Mara Lindqvist waited."
+    answers = ask("Will the fleet sail?", (text, [("not immediately clear", 6.0), ("Mara Lindqvist", 2.0)]))
+    assert (answers.status, answers.alternatives) == ("not_disclosed", ())
+    assert answers.best is not None
+    assert answers.best.text == text.partition(" Mara")[0]
+    assert answers.confidence == answers.best.confidence > 0.9
+    assert ask("Who waited?", (text, [("Mara Lindqvist", 6.0)])).status == "answered"

@@ -17,7 +17,7 @@ from transformers import PreTrainedTokenizerBase
 from index.errors import QuothError
 from qa.questions import HELD_OUT_ONE_IN, Question, is_held_out, read_questions
 from qa.training.examples import MAX_LENGTH, SHARES, label, mixture, shortened
-from qa.training.unanswerable import bereft_questions, changed_questions, near_misses
+from qa.training.unanswerable import altered_contexts, bereft_questions, changed_questions, near_misses
 
 DATA = Path(__file__).parents[3] / "../shared/data"
 TOWNS = "Ostwick Bergen Hallin Torvik Marsund Kelda Quarne Lisvold Drammar Skelby Norrvik Fentham".split()
@@ -118,6 +118,43 @@ def replaced(before: str, after: str) -> list[tuple[str, str]]:
     old, new = before.rstrip("?").split(), after.rstrip("?").split()
     codes = SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes()
     return [(" ".join(old[i:j]), " ".join(new[k:m])) for code, i, j, k, m in codes if code != "equal"]
+
+
+def test_an_altered_context_lacks_a_word_of_the_question_or_has_it_replaced_in_both() -> None:
+    by_id = {q.id: q for q in QUESTIONS}
+    made = altered_contexts(QUESTIONS, 60, seed=1)
+    assert len(made) == 60
+    manners = set()
+    for altered in made:
+        original_id, _, manner = altered.id.rpartition("~")
+        original = by_id[original_id]
+        manners.add(manner)
+        [(old, new)] = replaced(original.context.replace(".", ""), altered.context.replace(".", ""))
+        assert old in original.text
+        assert old not in altered.context
+        if manner == "context":
+            assert (altered.text, altered.start, altered.end, altered.answers) == (original.text, None, None, ())
+        else:
+            assert replaced(original.text, altered.text) == [(old, new)]
+            assert altered.answers == original.answers
+            assert altered.context[altered.start : altered.end] == original.answers[0]
+    assert manners == {"context", "both"}
+    assert altered_contexts(QUESTIONS, 60, seed=1) == made
+
+
+def test_a_word_is_replaced_wherever_it_stands_unless_it_is_part_of_the_answer() -> None:
+    context = "Ships came. The ships' crews and every shipyard left; by ships came Ola Berg."
+    start = context.index("Ola Berg")
+    asked = question(1, text="Who came by ships?", context=context, start=start, end=start + 8, answers=("Ola Berg",))
+    others = [replace(q, text=q.text.replace("harbour", "harbours")) for q in QUESTIONS]
+    made = [q for seed in range(40) for q in altered_contexts([asked, *others], 110, seed) if "Ola Berg" in q.context]
+    assert all("every shipyard left" in q.context for q in made)
+    assert {q.context for q in made if "ships" not in q.context.lower()} == {
+        "Harbours came. The harbours' crews and every shipyard left; by harbours came Ola Berg."
+    }
+    part = replace(asked, start=context.index("by ships"), end=start - 6, answers=("by ships",))
+    kept = [q for seed in range(40) for q in altered_contexts([part, *others], 110, seed) if "Ola Berg" in q.context]
+    assert all("by ships" in q.context for q in kept)
 
 
 def test_every_manner_of_changing_a_question_is_used() -> None:
@@ -262,7 +299,7 @@ def test_the_mixture_keeps_to_its_shares_and_holds_out_whole_contexts(tmp_path: 
     by_id = {q.id: q for q in QUESTIONS}
     assert not any(is_held_out(by_id[q.id.partition("~")[0].lstrip("abcdefghijklmnopqrstuvwxyz_")].context) for q in mixed)
     for name, share in SHARES.items():
-        assert sum(q.dataset == name and q.start is not None for q in mixed) == round(share * len(trained))
+        assert sum(q.dataset == name and "~" not in q.id for q in mixed) == round(share * len(trained))
     assert any(q.id.endswith("~near") for q in mixed)
     assert any(q.id.endswith("~stranger") for q in mixed)
     assert any(q.start is not None and q.context not in {q.context for q in trained} for q in mixed)
@@ -272,9 +309,10 @@ def test_the_mixture_keeps_to_its_shares_and_holds_out_whole_contexts(tmp_path: 
 def test_further_questions_are_taken_whole(tmp_path: Path) -> None:
     for name in SHARES:
         write(tmp_path / f"{name}.jsonl.gz", [question(number, dataset=name) for number in range(12)])
-    write(tmp_path / "further.jsonl.gz", [question(number, dataset="further") for number in range(30)])
-    mixed = mixture(tmp_path, seed=1, labelled=tmp_path / "further.jsonl.gz")
-    assert sum(q.dataset == "further" and q.start is not None for q in mixed) == 30
+    further = [question(number, dataset="further") for number in range(30)]
+    mixed = mixture(tmp_path, seed=1, further=[*further, *further])
+    assert sorted(q.id for q in mixed if q.dataset == "further" and "~" not in q.id) == sorted(2 * [q.id for q in further])
+    assert {q.context for q in mixed if q.dataset == "further" and "~" not in q.id} == {q.context for q in further}
 
 
 def test_a_missing_file_of_questions_is_said(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -117,7 +118,7 @@ def test_a_run_begins_with_a_reader_in_packed_weights(
     fresh: Callable[[float], PreTrainedModel], tokenizer: PreTrainedTokenizerBase, tmp_path: Path
 ) -> None:
     train(fresh(0.0), EXAMPLES, RECIPE, tmp_path / "run", pad_token_id=0)
-    export(tmp_path / "run", fresh(0.0), tokenizer, tmp_path / "reader")
+    export([tmp_path / "run"], fresh(0.0), tokenizer, tmp_path / "reader")
     model, _ = begin_with(str(tmp_path / "reader"), layers=1)
     assert_equal(dict(model.state_dict()), {n: torch.from_numpy(w) for n, w in unpack(tmp_path / "reader").items()})
 
@@ -153,7 +154,7 @@ def test_what_is_exported_is_the_average_as_a_reader_that_loads(
     folder.mkdir()
     (folder / "README.md").write_text("A model card.")
     (folder / "model.safetensors").write_text("An older reader's.")
-    export(tmp_path / "run", fresh(0.0), tokenizer, folder)
+    export([tmp_path / "run"], fresh(0.0), tokenizer, folder)
     weights = unpack(folder)
     assert weights.keys() == average.keys()
     for name, weight in weights.items():
@@ -166,11 +167,25 @@ def test_what_is_exported_is_the_average_as_a_reader_that_loads(
     assert spans
 
 
+def test_of_several_runs_the_mean_is_exported(
+    fresh: Callable[[float], PreTrainedModel], tokenizer: PreTrainedTokenizerBase, tmp_path: Path
+) -> None:
+    runs = [tmp_path / "one", tmp_path / "other"]
+    one, other = (
+        train(fresh(0.0), EXAMPLES, replace(RECIPE, seed=seed), run, pad_token_id=0)
+        for seed, run in zip((7, 8), runs, strict=True)
+    )
+    assert not torch.equal(one["qa_outputs.weight"], other["qa_outputs.weight"])
+    export(runs, fresh(0.0), tokenizer, tmp_path / "reader")
+    for name, weight in unpack(tmp_path / "reader").items():
+        assert torch.equal(torch.from_numpy(weight).half(), ((one[name] + other[name]) / 2).half())
+
+
 def test_without_a_checkpoint_nothing_is_exported(
     fresh: Callable[[float], PreTrainedModel], tokenizer: PreTrainedTokenizerBase, tmp_path: Path
 ) -> None:
     with pytest.raises(FileNotFoundError):
-        export(tmp_path / "run", fresh(0.0), tokenizer, tmp_path / "reader")
+        export([tmp_path / "run"], fresh(0.0), tokenizer, tmp_path / "reader")
     assert not (tmp_path / "reader").exists()
 
 

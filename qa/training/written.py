@@ -1,0 +1,53 @@
+"""Questions that Quoth's makers wrote for it about passages of the training files, in the manner of SQuAD 2.0's writers: of
+five questions three or so are such that the passage does not answer them, though a hasty reader would think so.
+
+Rules that change a question leave traces by which a reader tells it from one that a person asked. Here both kinds are by the
+same hands. The files lie in written/ and name their passages by place, so that they hold nothing of the data sets' texts but
+the answers: lines of {"dataset", "of": the id of a question with the same context, "start", "end": the passage in it,
+"question", "answer_start": in the passage, "answer"}, the last two null where there is none.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from index.errors import QuothError
+from qa.questions import Question, is_held_out, read_questions, read_rows
+
+FOLDER = Path(__file__).parent / "written"
+TRAINED_ON = "train.jsonl.gz"
+HELD_OUT = "held_out.jsonl.gz"
+
+
+def written_questions(data: Path, name: str) -> list[Question]:
+    """The questions of one of the files, with their passages from the question files in `data`.
+
+    Raises QuothError where a question file is missing or is not the one that the passages were cut from.
+    """
+    rows = list(read_rows(FOLDER / name))
+    contexts: dict[tuple[str, str], str] = {}
+    for dataset in sorted({row["dataset"] for row in rows}):
+        contexts |= {(dataset, q.id): q.context for q in read_questions(data / f"{dataset}.jsonl.gz")}
+    made = []
+    for number, row in enumerate(rows):
+        context = contexts.get((row["dataset"], row["of"]), "")
+        passage, answer = context[row["start"] : row["end"]], row["answer"]
+        start = row["answer_start"]
+        fits = len(passage) == row["end"] - row["start"] and (answer is None or passage.startswith(answer, start))
+        if not fits or is_held_out(context) != (name == HELD_OUT):
+            raise QuothError(
+                f"{data} holds another {row['dataset']} than the written questions are about; they cannot be used."
+            )
+        made.append(
+            Question(
+                id=f"written-{number}",
+                dataset="written",
+                title="",
+                context=passage,
+                text=row["question"],
+                start=start,
+                end=None if answer is None else start + len(answer),
+                answers=() if answer is None else (answer,),
+            )
+        )
+    return made

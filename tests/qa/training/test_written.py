@@ -1,0 +1,61 @@
+"""The questions written for Quoth fit the passages that they name, and nothing held out is trained on."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from index.errors import QuothError
+from qa.training import written
+from qa.training.written import HELD_OUT, TRAINED_ON, written_questions
+
+DATA = Path(__file__).parents[3] / "../shared/data/train"
+CONTEXT = "The port of Ostwick grew. Mara Lindqvist counted 2,400 ships there."
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data set of one context, and two questions about its second sentence."""
+    row = {"id": "a", "dataset": "ports", "title": "", "context": CONTEXT, "question": "Who?", "answers": []}
+    write(tmp_path / "ports.jsonl.gz", [row])
+    place = {"dataset": "ports", "of": "a", "start": 26, "end": len(CONTEXT)}
+    asked = {"question": "How many ships were counted?", "answer_start": 23, "answer": "2,400"}
+    refused = {"question": "How many ships were sunk?", "answer_start": None, "answer": None}
+    write(tmp_path / TRAINED_ON, [place | asked, place | refused])
+    monkeypatch.setattr(written, "FOLDER", tmp_path)
+    return tmp_path
+
+
+def write(path: Path, rows: list[dict[str, object]]) -> None:
+    with gzip.open(path, "wt", encoding="utf-8") as lines:
+        lines.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+def test_a_written_question_comes_with_its_passage_and_where_its_answer_stands(folder: Path) -> None:
+    asked, refused = written_questions(folder, TRAINED_ON)
+    assert asked.context == refused.context == "Mara Lindqvist counted 2,400 ships there."
+    assert asked.context[asked.start : asked.end] == "2,400"
+    assert (refused.text, refused.start, refused.end, refused.answers) == ("How many ships were sunk?", None, None, ())
+
+
+@pytest.mark.parametrize("context", ["Short.", CONTEXT.replace("2,400", "9,999")])
+def test_another_data_set_of_the_same_name_is_refused(folder: Path, context: str) -> None:
+    row = {"id": "a", "dataset": "ports", "title": "", "context": context, "question": "Who?", "answers": []}
+    write(folder / "ports.jsonl.gz", [row])
+    with pytest.raises(QuothError, match="another ports"):
+        written_questions(folder, TRAINED_ON)
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason=f"{DATA} is not here")
+@pytest.mark.parametrize("name", [TRAINED_ON, HELD_OUT])
+def test_the_shipped_questions_fit_the_data_sets(name: str) -> None:
+    asked = written_questions(DATA, name)
+    assert len({(q.context, q.text) for q in asked}) == len(asked)
+    assert 0.5 < sum(not q.answers for q in asked) / len(asked) < 0.7
+    for q in asked:
+        assert q.start is None or q.context[q.start : q.end] == q.answers[0]
+    other = written_questions(DATA, HELD_OUT if name == TRAINED_ON else TRAINED_ON)
+    assert not {q.context for q in asked} & {q.context for q in other}
