@@ -32,7 +32,7 @@ application = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc
 
 BaseOption = Annotated[str, typer.Option(help="The model to begin with: a folder or a package's name.")]
 # How often a pass takes the questions that were written for Quoth: few, and most like what people ask.
-WRITTEN_TIMES = 2
+WRITTEN_TIMES = 5
 LayersOption = Annotated[int, typer.Option(help="How many of its lower layers to keep.")]
 
 

@@ -39,9 +39,9 @@ SHORTENED = 0.75
 # Questions made unanswerable, per question that has an answer.
 NEAR_MISSES = 0.1
 BEREFT = 0.1
-CHANGED = 0.5
+CHANGED = 0.3
 # Altered contexts, half of which do hold the answer.
-ALTERED = 0.15
+ALTERED = 0.1
 
 
 @dataclass(frozen=True)
