@@ -1,0 +1,81 @@
+"""Probabilities are fitted on questions as they are met: asked of an index that holds the answer of about half of them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from qa.questions import is_held_out
+from qa.reader import Reader
+from qa.training import written
+from qa.training.calibrate import FILES, Asked, ask
+from qa.training.written import HELD_OUT
+from tests.conftest import HashingEmbedder
+
+LAST = "The mill of Kelda burned in 1790."
+
+
+def context(number: int) -> str:
+    return f"The harbour of Ostwick was built in {number}. Its lighthouse burned nine lamps. {LAST}"
+
+
+HELD_OUT_NUMBERS = [number for number, _ in zip((n for n in count(1000) if is_held_out(context(n))), range(6), strict=False)]
+TRAINED_NUMBERS = [number for number, _ in zip((n for n in count(1000) if not is_held_out(context(n))), range(20), strict=False)]
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two data sets; of each held-out context but its last sentence, a question is written."""
+    for name, numbers in zip(FILES, (HELD_OUT_NUMBERS, TRAINED_NUMBERS), strict=True):
+        with gzip.open(tmp_path / f"{name}.jsonl.gz", "wt") as lines:
+            for number in numbers:
+                whole = context(number)
+                for question, answer in (
+                    ("In which year was the harbour of Ostwick built?", str(number)),
+                    ("When did the mill of Kelda burn?", "1790"),
+                ):
+                    answers = [{"text": answer, "answer_start": whole.index(answer)}]
+                    row = {"id": f"{number} {answer}", "dataset": name, "title": str(number % 3), "context": whole}
+                    lines.write(json.dumps(row | {"question": question, "answers": answers}) + "\n")
+    with gzip.open(tmp_path / HELD_OUT, "wt") as lines:
+        for number in HELD_OUT_NUMBERS[1:]:
+            place = {"dataset": FILES[0], "of": f"{number} 1790", "start": 0, "end": context(number).index(LAST) - 1}
+            lines.write(json.dumps(place | {"question": "How many ships burned?", "answer_start": None, "answer": None}) + "\n")
+    monkeypatch.setattr(written, "FOLDER", tmp_path)
+    return tmp_path
+
+
+def test_the_index_holds_what_the_answers_need_and_not_the_rest(
+    data: Path, tiny_reader: Reader, embedder: HashingEmbedder
+) -> None:
+    asked = ask(tiny_reader, embedder, data, 4, top_k=100)
+    found = {hit.passage.text for each in asked for hit in each.hits}
+    for number in HELD_OUT_NUMBERS:
+        assert not any(str(number) in text and LAST in text for text in found)
+    assert any(LAST in text for text in found)
+    answered = [each for each in asked if each.question.answers]
+    assert len(answered) == 4
+    for each in answered:
+        assert each.question.context in found
+        assert each.question.context[each.question.start : each.question.end] == each.question.answers[0]
+    refused = [each.question for each in asked if not each.question.answers]
+    assert sum(q.dataset == "written" for q in refused) == len(HELD_OUT_NUMBERS) - 1
+    assert sum("~" in q.id for q in refused) == 2
+    # What the whole contexts tell and their passages do not, or what has no passage at all.
+    outside = [q for q in refused if q.dataset != "written" and "~" not in q.id]
+    assert len(outside) == 2
+    assert all(q.context not in found for q in outside)
+    assert all(len(each.spans) == len(each.hits) for each in asked)
+
+
+def test_the_same_seed_asks_the_same(data: Path, tiny_reader: Reader, embedder: HashingEmbedder) -> None:
+    def questions(asked: list[Asked]) -> list[object]:
+        return [replace(each.question, context="") for each in asked]
+
+    one, same, other = (questions(ask(tiny_reader, embedder, data, 3, top_k=2, seed=seed)) for seed in (1, 1, 2))
+    assert one == same != other
