@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from dataclasses import replace
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 import pytest
@@ -24,8 +24,8 @@ def context(number: int) -> str:
     return f"The harbour of Ostwick was built in {number}. Its lighthouse burned nine lamps. {LAST}"
 
 
-HELD_OUT_NUMBERS = [number for number, _ in zip((n for n in count(1000) if is_held_out(context(n))), range(6), strict=False)]
-TRAINED_NUMBERS = [number for number, _ in zip((n for n in count(1000) if not is_held_out(context(n))), range(20), strict=False)]
+HELD_OUT_NUMBERS = list(islice((n for n in count(1000) if is_held_out(context(n))), 6))
+TRAINED_NUMBERS = list(islice((n for n in count(1000) if not is_held_out(context(n))), 20))
 
 
 @pytest.fixture
