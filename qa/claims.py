@@ -35,6 +35,9 @@ _WITHDRAWN = re.compile(r"\b(?:initially|originally|at first|had earlier|earlier
 # Where somebody is from, behind the name.
 _OF_WHERE = re.compile(r"\s(?:of|from|in|at)\s.*", re.DOTALL)
 _NOT_KNOWN = "An article says itself that this is not known or not disclosed."
+# Beside another answer a span may be this much less likely than "no answer here", in natural logarithms: two that differ make
+# the reader doubt both. Chosen by eye on tests/gold.
+_DOUBTED = -2.0
 # How far from a number such a word is looked for, in code points.
 _NEIGHBOURHOOD = 25
 
@@ -146,7 +149,7 @@ def _around(claim: Claim) -> str:
 
 
 def _stands_beside(question: str, other: Candidate, best: Candidate) -> bool:
-    if other.evidence.margin <= 0:
+    if other.evidence.margin <= _DOUBTED:
         return False
     # Where names are missing both are 0, and shown only to whoever asks for every answer.
     share = other.probability / best.probability if best.probability else 1.0

@@ -22,6 +22,7 @@ from qa.evaluation.measure import index_of_contexts
 from qa.evaluation.metrics import is_right
 from qa.questions import Question, is_held_out, read_questions
 from qa.reader import Reader, Span
+from qa.reading import reconsider
 from qa.training.unanswerable import changed_questions
 from qa.training.written import HELD_OUT, written_questions
 
@@ -29,8 +30,6 @@ from qa.training.written import HELD_OUT, written_questions
 FILES = ("squad_train_part", "squadshifts_new_wiki")
 # How many contexts the index holds beside those of the questions.
 OTHERS = 1500
-# Of shown answers so many shall be right.
-PRECISION = 0.85
 # Penalty on the squared weights, a question: without it, a weight that the sample happens to like grows without end.
 _PENALTY = 1e-3
 
@@ -71,7 +70,7 @@ def ask(reader: Reader, embedder: Embedder, data: Path, count: int, top_k: int, 
     with index_of_contexts(indexed, embedder, Settings()) as (index, _):
         hits = index.search([q.text for q in asked], top_k)
     return [
-        Asked(q, found, reader.read([q.text] * len(found), [hit.passage for hit in found]))
+        Asked(q, found, reconsider(reader, [q.text], [reader.read([q.text] * len(found), [hit.passage for hit in found])])[0])
         for q, found in zip(asked, hits, strict=True)
     ]
 
@@ -88,14 +87,13 @@ def _in_passage(question: Question, passages: Sequence[str]) -> Question | None:
 
 
 def fit(asked: Sequence[Asked]) -> Calibration:
-    """The curve that fits what was asked best, and the least threshold from which on PRECISION of the answers are right."""
+    """The curve that fits what was asked best; an answer is shown if it is more probably right than not."""
     calibration = Calibration()
     # The curve decides which answer of a question comes first, and is fitted to the first ones.
     for _ in range(3):
         evidence, right = best_answers(asked, calibration)
         calibration = logistic(evidence, right)
-    evidence, right = best_answers(asked, calibration)
-    return replace(calibration, threshold=threshold([calibration.probability(each) for each in evidence], right))
+    return calibration
 
 
 def best_answers(asked: Sequence[Asked], calibration: Calibration) -> tuple[list[Evidence], list[bool]]:
@@ -128,12 +126,3 @@ def logistic(evidence: Sequence[Evidence], right: Sequence[bool]) -> Calibration
     optimizer.step(loss)  # type: ignore[no-untyped-call]
     margin, lead, shared, nearness, agreement = (round(weight, 4) for weight in roots.detach().square().tolist())
     return Calibration(round(float(intercept.detach()), 4), margin, lead, shared, nearness, agreement)
-
-
-def threshold(probabilities: Sequence[float], right: Sequence[bool]) -> float:
-    """The least probability, rounded up to hundredths, from which on at least PRECISION of the answers are right; 1 if none."""
-    for hundredths in range(101):
-        shown = [is_so for probability, is_so in zip(probabilities, right, strict=True) if probability >= hundredths / 100]
-        if shown and sum(shown) >= PRECISION * len(shown):
-            return hundredths / 100
-    return 1.0

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from index.errors import ModelError
 from qa.calibration import FILE_NAME, Calibration, Evidence, load_calibration
-from qa.training.calibrate import logistic, threshold
+from qa.training.calibrate import logistic
 
 NONE = Evidence(margin=0, lead=0, shared=0, nearness=0, agreement=0)
 wild = st.floats(-1e6, 1e6)
@@ -57,11 +57,3 @@ def test_no_weight_is_below_zero() -> None:
     assert logistic(evidence, [number % 2 == 0 or number % 10 == 1 for number in range(100)]).agreement == pytest.approx(
         0, abs=1e-3
     )
-
-
-def test_the_threshold_is_the_least_that_is_right_often_enough() -> None:
-    probabilities = [0.9] * 6 + [0.5] * 4 + [0.2] * 10
-    right = [True] * 6 + [True, True, True, False] + [False] * 10
-    # From 0.2 on 9 of 20 are right, from 0.5 on 9 of 10.
-    assert threshold(probabilities, right) == 0.21
-    assert threshold([0.3, 0.6], [False, False]) == 1.0
