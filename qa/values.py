@@ -113,7 +113,7 @@ def differ(one: Value, other: Value) -> bool:
     if {one.kind, other.kind} == {"year", "count"}:
         return False
     one, other = sorted(pair, key=lambda value: (value.low, value.high))
-    if one.kind == "count" and any(math.isclose(other.low, one.low * size) for size in _CUT_OFF):
+    if one.kind == "count" and any(math.isclose(other.low, one.low * size, rel_tol=1e-12) for size in _CUT_OFF):
         return False
     converted = one.unit != other.unit and one.kind not in ("date", "money")
     return one.high + _slack(one, one.high, converted) < other.low - _slack(other, other.low, converted)

@@ -409,8 +409,10 @@ def test_a_number_is_the_same_however_it_is_written(number: int) -> None:
 
 @settings(deadline=None)
 @given(st.integers(0, 10**9), st.integers(0, 10**9))
+@example(1, 999_999_999)
 def test_numbers_that_are_far_apart_differ_and_no_others(one: int, other: int) -> None:
-    assume(one != other)
+    # "4" may be what is left of "4 million", which has a test of its own.
+    assume(one != other and max(one, other) not in [min(one, other) * size for size in (10**3, 10**6, 10**9, 10**12)])
     first, second = value_of(f"{one:,}"), value_of(f"{other:,}")
     assert not same_value(first, second)
     if abs(one - other) > 0.11 * max(one, other):
