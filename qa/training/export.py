@@ -15,7 +15,7 @@ from qa.training.train import averaged_weights
 
 def export(runs: Sequence[Path], model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
     """Writes the last checkpoints of `runs` to `folder` in place of the weights there; what else lies there, such as a model
-    card, stays. Of several runs that began alike the mean is written, which is mostly better than each (Wortsman et al. 2022).
+    card, stays. Of several runs that began alike the mean is written (Wortsman et al. 2022).
 
     Raises FileNotFoundError where a run has no checkpoint.
     """

@@ -154,6 +154,7 @@ def test_a_word_is_replaced_wherever_it_stands_unless_it_is_part_of_the_answer()
     }
     part = replace(asked, start=context.index("by ships"), end=start - 6, answers=("by ships",))
     kept = [q for seed in range(40) for q in altered_contexts([part, *others], 110, seed) if "Ola Berg" in q.context]
+    assert kept
     assert all("by ships" in q.context for q in kept)
 
 
