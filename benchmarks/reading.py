@@ -18,12 +18,11 @@ from typing import Annotated
 
 import torch
 import typer
-from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]
 
 from benchmarks.results import cpu_name
 from index.passages import Passage
+from qa.evaluation.given import best_spans, quality
 from qa.evaluation.measure import sample
-from qa.evaluation.metrics import exact_match, f1, mean
 from qa.questions import Question, read_questions
 from qa.reader import Reader, load_reader
 
@@ -51,25 +50,6 @@ def main(
     for name, spans in found.items():
         print(json.dumps({"reader": name, **quality(chosen, spans), "seconds": round(spent[name], 1), "eight": eight[name]}))
     print(json.dumps({"times as fast": round(spent["32 bits"] / spent["as it comes"], 2)}))
-
-
-def best_spans(reader: Reader, questions: Sequence[Question]) -> list[tuple[str, float]]:
-    """Each question's best span in its own context and its margin."""
-    passages = [Passage(question.id, 0, len(question.context), question.context) for question in questions]
-    read = reader.read([question.text for question in questions], passages)
-    return [(spans[0].text, spans[0].margin) if spans else ("", 0.0) for spans in read]
-
-
-def quality(questions: Sequence[Question], spans: Sequence[tuple[str, float]]) -> dict[str, float]:
-    """In per cent, but for the area."""
-    answered = [(text, q.answers) for q, (text, _) in zip(questions, spans, strict=True) if q.answers]
-    has_answer = [bool(question.answers) for question in questions]
-    area = roc_auc_score(has_answer, [margin for _, margin in spans]) if len(set(has_answer)) == 2 else 1.0
-    return {
-        "em": round(100 * mean([exact_match(text, answers) for text, answers in answered]), 1),
-        "f1": round(100 * mean([f1(text, answers) for text, answers in answered]), 1),
-        "area": round(float(area), 3),
-    }
 
 
 def seconds_for_eight(reader: Reader, questions: Sequence[Question]) -> float:

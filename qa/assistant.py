@@ -72,8 +72,9 @@ class Assistant:
         """Answers one question.
 
         history: the conversation's earlier turns, oldest first; a question that leans on them is asked as the reply's
-        resolved_question, one that stands alone as it is. filters: which articles to ask. top_k: how many passages to find,
-        and to read at most, 8 unless told. found: is told the resolved question and its passages before they are read.
+        resolved_question, one that stands alone as it is. filters: which articles to ask. top_k: how many passages to find, 8
+        unless told; those near the first one are read. found: is told the resolved question and its passages before they are
+        read.
 
         Raises ValueError for a question that is empty or longer than MAX_QUESTION_CHARACTERS.
         """
@@ -114,8 +115,7 @@ class Assistant:
         if found is not None:
             for question, each in zip(resolved, passages, strict=True):
                 found(question, each)
-        # By the reader's own threshold: one that shows every answer must not have less read.
-        spans = read_hits(self.reader, resolved, hits, self.reader.calibration)
+        spans = read_hits(self.reader, resolved, hits)
         read = time.perf_counter()
         encode = self.index.embedder.encode
         # Each article is read once, however many claims stand in it.

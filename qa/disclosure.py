@@ -105,6 +105,7 @@ def _held(wanted: Mapping[str, str], sentence: str, encode: Encode | None) -> se
     missing = [stemmed for stemmed in wanted if stemmed not in held]
     if encode is not None and held and missing:
         words = sorted({word.lower() for word in _WORD.findall(sentence)})[:MAX_WORDS]
-        likeness = encode([wanted[stemmed] for stemmed in missing]) @ encode(words).T
+        vectors = encode([*(wanted[stemmed] for stemmed in missing), *words])
+        likeness = vectors[: len(missing)] @ vectors[len(missing) :].T
         held |= {stemmed for stemmed, like in zip(missing, likeness.max(axis=1), strict=True) if like >= _SYNONYM}
     return held

@@ -5,23 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import torch
-
+from index.precision import computes_in_bfloat16
+from qa.attention import fuse
 from qa.eight_bits import computes_in_eight_bits, load_magnitudes, quantise
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 
-def computes_in_bfloat16() -> bool:
-    """Whether the processor multiplies 16-bit floats, at about twice the speed of 32-bit ones."""
-    capabilities = torch.cpu.get_capabilities()
-    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
-
-
 def hasten(model: PreTrainedModel, folder: Path) -> None:
-    """Makes a model of 32 bits compute in bfloat16 or in eight bits, if the processor gains by it; in eight bits only where the
-    magnitudes that they need lie in the model's folder."""
+    """Makes a model of 32 bits compute attention in one step, and all in bfloat16 or in eight bits, if the processor gains by
+    it; in eight bits only where the magnitudes that they need lie in the model's folder."""
+    fuse(model)
     if computes_in_bfloat16():
         _shorten(model)
     elif computes_in_eight_bits():

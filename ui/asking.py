@@ -66,7 +66,7 @@ async def steps(
         loop.call_soon_threadsafe(taken.put_nowait, step)
 
     def found(resolved: str, passages: Sequence[RetrievedPassage]) -> None:
-        tell(Pending(question, f"Reading {counted(len(passages), 'passage')}", resolved, passages))
+        tell(Pending(question, f"{counted(len(passages), 'passage')} found, reading the nearest", resolved, passages))
 
     def work() -> None:
         try:

@@ -21,7 +21,6 @@ from qa.claims import weigh
 from qa.evaluation.metrics import squad_form
 from qa.questions import Question
 from qa.reader import Reader
-from qa.reading import reconsider
 from qa.reply import Claim
 
 # How many claims of a reply count for "the best of the first claims".
@@ -73,10 +72,9 @@ def read_given(reader: Reader, questions: Sequence[Question], progress: Callable
         batch = questions[first : first + _BATCH]
         passages = [Passage(question.id, 0, len(question.context), question.context) for question in batch]
         started = time.perf_counter()
-        texts = [question.text for question in batch]
-        spans = reconsider(reader, texts, [[found] for found in reader.read(texts, passages)])
+        spans = reader.read([question.text for question in batch], passages)
         milliseconds = 1000 * (time.perf_counter() - started) / len(batch)
-        for question, passage, [found] in zip(batch, passages, spans, strict=True):
+        for question, passage, found in zip(batch, passages, spans, strict=True):
             hit = Hit(passage, question.title, question.title, None, 0.0, 0.0, 0.0, rank=1)
             answers = weigh(question.text, [hit], [found], forcing)
             claims = [claim for claim in (answers.best, *answers.alternatives) if claim is not None]

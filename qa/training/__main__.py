@@ -16,7 +16,9 @@ from index.embedder import load_embedder
 from index.models import DEFAULT_EMBEDDER, weights_sha256
 from index.passages import Passage
 from index.settings import read_settings
+from qa.attention import fuse
 from qa.eight_bits import Magnitudes
+from qa.evaluation.given import best_spans, quality
 from qa.evaluation.metrics import expected_calibration_error
 from qa.questions import is_held_out, read_questions
 from qa.reader import SHIPPED_READER, load_reader
@@ -26,13 +28,14 @@ from qa.training.examples import label, mixture
 from qa.training.export import export as export_runs
 from qa.training.sentences import with_spans
 from qa.training.train import Recipe, averaged_weights, freeze, minutes_left, train
-from qa.training.written import TRAINED_ON, written_questions
+from qa.training.written import HELD_OUT, HELD_OUT_NEWS, NEWS, TRAINED_ON, news_questions, written_questions
 
 application = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 
 BaseOption = Annotated[str, typer.Option(help="The model to begin with: a folder or a package's name.")]
 # How often a pass takes the questions that were written for Quoth: few, and most like what people ask.
-WRITTEN_TIMES = 5
+WRITTEN_TIMES = 1
+NEWS_TIMES = 12
 LayersOption = Annotated[int, typer.Option(help="How many of its lower layers to keep.")]
 
 
@@ -83,7 +86,8 @@ def reader(
         model.load_state_dict(averaged_weights(start))
     if frozen:
         freeze(model, frozen)
-    further = WRITTEN_TIMES * written_questions(data, TRAINED_ON)
+    fuse(model)
+    further = WRITTEN_TIMES * written_questions(data, TRAINED_ON) + NEWS_TIMES * news_questions(NEWS)
     if labelled is not None:
         further += read_questions(labelled)
     questions = mixture(data, seed, further)
@@ -128,6 +132,17 @@ def magnitudes(
         reader.read([q.text for q in chosen], [Passage(q.id, 0, len(q.context), q.context) for q in chosen])
     seen.save(folder)
     print(f"{folder}: the inputs of {len(seen.seen)} layers")
+
+
+@application.command()
+def held_out(
+    data: Annotated[Path, typer.Argument(help="The folder of question files (train/*.jsonl.gz).")],
+    folder: Annotated[Path, typer.Option(help="The reader's folder.")] = SHIPPED_READER,
+) -> None:
+    """Print how good a reader is on the held-out questions that were written for it, given their passage."""
+    reader = load_reader(str(folder))
+    for name, questions in (("passages", written_questions(data, HELD_OUT)), ("news", news_questions(HELD_OUT_NEWS))):
+        print(json.dumps({"of": name, "questions": len(questions), **quality(questions, best_spans(reader, questions))}))
 
 
 @application.command()

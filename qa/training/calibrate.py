@@ -22,14 +22,14 @@ from qa.evaluation.measure import index_of_contexts
 from qa.evaluation.metrics import is_right
 from qa.questions import Question, is_held_out, read_questions
 from qa.reader import Reader, Span
-from qa.reading import reconsider
+from qa.reading import read_hits
 from qa.training.unanswerable import changed_questions
-from qa.training.written import HELD_OUT, written_questions
+from qa.training.written import HELD_OUT, HELD_OUT_NEWS, news_questions, written_questions
 
 # Encyclopaedic and news-like files: what the reader is for.
 FILES = ("squad_train_part", "squadshifts_new_wiki")
 # How many contexts the index holds beside those of the questions.
-OTHERS = 1500
+OTHERS = 500
 # Penalty on the squared weights, a question: without it, a weight that the sample happens to like grows without end.
 _PENALTY = 1e-3
 
@@ -44,11 +44,12 @@ class Asked:
 
 
 def ask(reader: Reader, embedder: Embedder, data: Path, count: int, top_k: int, seed: int = 7) -> list[Asked]:
-    """All held-out questions that were written, and of the data sets' `count` with an answer in the index and as many that
-    were changed or whose answer is left out."""
+    """Of the held-out questions, 2 * `count` at most that were written about passages and as many about news; and of the data
+    sets' `count` with an answer in the index, and as many that were changed or whose answer is left out."""
     chooser = random.Random(seed)
     questions = [q for name in FILES for q in read_questions(data / f"{name}.jsonl.gz")]
-    written = written_questions(data, HELD_OUT)
+    both = (written_questions(data, HELD_OUT), news_questions(HELD_OUT_NEWS))
+    written = [q for each in both for q in chooser.sample(each, min(2 * count, len(each)))]
     # Of the contexts that questions were written for, only the passages are indexed: what these do not tell, the rest may.
     passages = sorted({q.context for q in written})
     held_out = [q for q in questions if is_held_out(q.context)]
@@ -69,10 +70,7 @@ def ask(reader: Reader, embedder: Embedder, data: Path, count: int, top_k: int, 
     indexed = [*written, *(q for q in questions if q.context in corpus)]
     with index_of_contexts(indexed, embedder, Settings()) as (index, _):
         hits = index.search([q.text for q in asked], top_k)
-    return [
-        Asked(q, found, reconsider(reader, [q.text], [reader.read([q.text] * len(found), [hit.passage for hit in found])])[0])
-        for q, found in zip(asked, hits, strict=True)
-    ]
+    return [Asked(q, found, read_hits(reader, [q.text], [found])[0]) for q, found in zip(asked, hits, strict=True)]
 
 
 def _in_passage(question: Question, passages: Sequence[str]) -> Question | None:

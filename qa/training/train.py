@@ -21,7 +21,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from qa.precision import computes_in_bfloat16
+from index.precision import computes_in_bfloat16
 from qa.training.examples import Example
 from qa.windows import pad
 

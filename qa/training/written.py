@@ -4,12 +4,16 @@ five questions three or so are such that the passage does not answer them, thoug
 Rules that change a question leave traces by which a reader tells it from one that a person asked. Here both kinds are by the
 same hands. The files lie in written/ and name their passages by place, so that they hold nothing of the data sets' texts but
 the answers: lines of {"dataset", "of": the id of a question with the same context, "start", "end": the passage in it,
-"question", "answer_start": in the passage, "answer"}, the last two null where there is none.
+"question", "answer_start": in the passage, "answer"}, the last two null where there is none. Files of news hold passages that
+were invented with their questions, because no data set has what news is full of, two figures for one thing and what is denied
+or not told: lines of {"passage", "questions": [{"question", "answer_start", "answer"}]}.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from index.errors import QuothError
 from qa.questions import Question, is_held_out, read_questions, read_rows
@@ -17,6 +21,8 @@ from qa.questions import Question, is_held_out, read_questions, read_rows
 FOLDER = Path(__file__).parent / "written"
 TRAINED_ON = "train.jsonl.gz"
 HELD_OUT = "held_out.jsonl.gz"
+NEWS = "news.jsonl.gz"
+HELD_OUT_NEWS = "held_out_news.jsonl.gz"
 
 
 def written_questions(data: Path, name: str) -> list[Question]:
@@ -38,16 +44,29 @@ def written_questions(data: Path, name: str) -> list[Question]:
             raise QuothError(
                 f"{data} holds another {row['dataset']} than the written questions are about; they cannot be used."
             )
-        made.append(
-            Question(
-                id=f"written-{number}",
-                dataset="written",
-                title="",
-                context=passage,
-                text=row["question"],
-                start=start,
-                end=None if answer is None else start + len(answer),
-                answers=() if answer is None else (answer,),
-            )
-        )
+        made.append(_question(f"written-{number}", passage, row))
     return made
+
+
+def news_questions(name: str) -> list[Question]:
+    """The questions of one of the files of news."""
+    rows = enumerate(read_rows(FOLDER / name))
+    return [
+        _question(f"news-{number}-{place}", row["passage"], asked)
+        for number, row in rows
+        for place, asked in enumerate(row["questions"])
+    ]
+
+
+def _question(name: str, passage: str, row: Mapping[str, Any]) -> Question:
+    start, answer = row["answer_start"], row["answer"]
+    return Question(
+        id=name,
+        dataset="written",
+        title="",
+        context=passage,
+        text=row["question"],
+        start=start,
+        end=None if answer is None else start + len(answer),
+        answers=() if answer is None else (answer,),
+    )

@@ -30,6 +30,20 @@ def test_the_default_gives_unit_vectors_and_counts_beyond_its_limit() -> None:
     assert embedder.encode(["a \ud800 b"]).shape == (1, 384)
 
 
+def test_many_texts_get_nearly_the_same_vectors_in_sixteen_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    embedder = load_embedder(DEFAULT_EMBEDDER)
+    texts = [f"Of {number} ships that called at the harbour, {number // 3} were ferries." for number in range(40)]
+    monkeypatch.setattr("index.embedder.computes_in_bfloat16", lambda: False)
+    exact = embedder.encode(texts)
+    monkeypatch.setattr("index.embedder.computes_in_bfloat16", lambda: True)
+    hasty, few = embedder.encode(texts), embedder.encode(texts[:2])
+    assert hasty.dtype == np.float32
+    assert np.linalg.norm(hasty, axis=1) == pytest.approx(1, abs=1e-5)
+    assert (exact * hasty).sum(axis=1).min() > 0.999
+    assert not np.array_equal(hasty, exact)
+    assert few == pytest.approx(exact[:2], abs=1e-5)
+
+
 def test_other_weights_under_the_default_s_name_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(model_folder(DEFAULT_EMBEDDER), tmp_path / "model")
     [weights] = (tmp_path / "model").glob("*.safetensors")

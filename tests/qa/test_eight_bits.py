@@ -13,9 +13,9 @@ from safetensors.torch import save_file
 
 from index.errors import ModelError
 from index.passages import Passage
+from index.precision import computes_in_bfloat16
 from qa.eight_bits import FILE_NAME, EightBits, Magnitudes, computes_in_eight_bits, load_magnitudes, quantise
 from qa.packing import pack
-from qa.precision import computes_in_bfloat16
 from qa.reader import load_reader
 
 pytestmark = pytest.mark.skipif(not computes_in_eight_bits(), reason="this processor has no fast eight-bit products")

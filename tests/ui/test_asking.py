@@ -81,7 +81,7 @@ def test_each_step_is_told_and_the_exchange_comes_last() -> None:
     assert [step.doing for step in (waiting, looking, reading)] == [
         "Waiting for other questions to be read",
         "Looking for passages",
-        "Reading 1 passage",
+        "1 passage found, reading the nearest",
     ]
     assert (reading.resolved_question, len(reading.passages)) == ("When? (whole)", 1)
     assert isinstance(exchange, Exchange)

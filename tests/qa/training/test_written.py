@@ -11,7 +11,7 @@ import pytest
 
 from index.errors import QuothError
 from qa.training import written
-from qa.training.written import HELD_OUT, TRAINED_ON, written_questions
+from qa.training.written import HELD_OUT, HELD_OUT_NEWS, NEWS, TRAINED_ON, news_questions, written_questions
 
 DATA = Path(__file__).parents[3] / "../shared/data/train"
 CONTEXT = "The port of Ostwick grew. Mara Lindqvist counted 2,400 ships there."
@@ -60,3 +60,25 @@ def test_the_shipped_questions_fit_the_data_sets(name: str) -> None:
         assert q.start is None or q.context[q.start : q.end] == q.answers[0]
     other = written_questions(DATA, HELD_OUT if name == TRAINED_ON else TRAINED_ON)
     assert not {q.context for q in asked} & {q.context for q in other}
+
+
+def test_invented_news_comes_with_its_questions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {"question": "How many ships were counted?", "answer_start": 49, "answer": "2,400"}
+    refused = {"question": "How many ships were sunk?", "answer_start": None, "answer": None}
+    write(tmp_path / NEWS, [{"passage": CONTEXT, "questions": [asked, refused]}])
+    monkeypatch.setattr(written, "FOLDER", tmp_path)
+    one, other = news_questions(NEWS)
+    assert (one.context, one.text, one.answers) == (CONTEXT, "How many ships were counted?", ("2,400",))
+    assert CONTEXT[one.start : one.end] == "2,400"
+    assert (other.text, other.start, other.end, other.answers) == ("How many ships were sunk?", None, None, ())
+    assert one.id != other.id
+
+
+def test_the_shipped_news_has_its_answers_in_place_and_nothing_held_out_is_trained_on() -> None:
+    trained_on, held_out = news_questions(NEWS), news_questions(HELD_OUT_NEWS)
+    for asked in (trained_on, held_out):
+        assert len({(q.context, q.text) for q in asked}) == len(asked)
+        assert 0.45 < sum(not q.answers for q in asked) / len(asked) < 0.55
+        for q in asked:
+            assert q.start is None or q.context[q.start : q.end] == q.answers[0]
+    assert not {q.context for q in trained_on} & {q.context for q in held_out}
