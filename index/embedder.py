@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 Floats = npt.NDArray[np.float32]
-# So many texts are passages to be indexed, and take half the time in 16-bit floats on processors that multiply them. Questions,
-# which come one by one, are embedded in 32 bits: to shorten the weights anew takes longer than such a text.
+# So many texts are passages to be indexed, and are worth 16-bit floats on processors that multiply them. Questions, which come
+# one by one, are embedded in 32 bits: to shorten the weights anew takes longer than such a text.
 _MANY = 16
 
 
@@ -69,10 +69,10 @@ class SentenceTransformerEmbedder:
         """(texts, dimension) unit vectors."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        # One at a time: a fast tokenizer cannot be shared by threads, and the model uses all cores anyway.
         import torch
 
         hasty = len(texts) >= _MANY and computes_in_bfloat16()
+        # One at a time: a fast tokenizer cannot be shared by threads, and the model uses all cores anyway.
         with self._lock, torch.autocast("cpu", dtype=torch.bfloat16, enabled=hasty):
             vectors = self._model.encode(
                 [text.encode(errors="replace").decode() for text in texts],  # a lone surrogate is no text to a tokenizer
