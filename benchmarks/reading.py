@@ -21,10 +21,10 @@ import typer
 
 from benchmarks.results import cpu_name
 from index.passages import Passage
-from qa.evaluation.given import best_spans, quality
+from qa.evaluation.given import quality, spans_in_contexts
 from qa.evaluation.measure import sample
 from qa.questions import Question, read_questions
-from qa.reader import Reader, load_reader
+from qa.reader import Reader, Span, load_reader
 
 _BATCH = 16
 _ROUNDS = 5
@@ -39,11 +39,11 @@ def main(
     readers = {"as it comes": load_reader(), "32 bits": load_reader(exact=True)}
     chosen = sample(list(read_questions(file)), questions)
     spent = dict.fromkeys(readers, 0.0)
-    found: dict[str, list[tuple[str, float]]] = {name: [] for name in readers}
+    found: dict[str, list[list[Span]]] = {name: [] for name in readers}
     for first in range(0, len(chosen), _BATCH):
         for name, reader in readers.items():
             started = time.perf_counter()
-            found[name] += best_spans(reader, chosen[first : first + _BATCH])
+            found[name] += spans_in_contexts(reader, chosen[first : first + _BATCH])
             spent[name] += time.perf_counter() - started
     eight = {name: seconds_for_eight(reader, chosen) for name, reader in readers.items()}
     print(json.dumps({"cpu": cpu_name(), "threads": threads, "questions": len(chosen), "file": file.name}))

@@ -23,7 +23,8 @@ class Question:
     """A question about a context.
 
     answers: every annotator's words, empty where the context holds none. start, end: the usual one's code points in the
-    context; both None where there is none, or none stands where the file says.
+    context; both None where there is none, or none stands where the file says. others: the code points of what else the
+    context gives as an answer, such as another source's figure; no other wording of the usual one.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Question:
     start: int | None
     end: int | None
     answers: tuple[str, ...]
+    others: tuple[tuple[int, int], ...] = ()
 
 
 def read_questions(path: Path) -> Iterator[Question]:

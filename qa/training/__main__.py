@@ -18,7 +18,7 @@ from index.passages import Passage
 from index.settings import read_settings
 from qa.attention import fuse
 from qa.eight_bits import Magnitudes
-from qa.evaluation.given import best_spans, quality
+from qa.evaluation.given import quality, spans_in_contexts
 from qa.evaluation.metrics import expected_calibration_error
 from qa.questions import is_held_out, read_questions
 from qa.reader import SHIPPED_READER, load_reader
@@ -28,14 +28,24 @@ from qa.training.examples import label, mixture
 from qa.training.export import export as export_runs
 from qa.training.sentences import with_spans
 from qa.training.train import Recipe, averaged_weights, freeze, minutes_left, train
-from qa.training.written import HELD_OUT, HELD_OUT_NEWS, NEWS, TRAINED_ON, news_questions, written_questions
+from qa.training.written import (
+    CONTRASTS,
+    DISPUTED,
+    HELD_OUT,
+    HELD_OUT_DISPUTED,
+    HELD_OUT_NEWS,
+    NEWS,
+    TRAINED_ON,
+    news_questions,
+    written_questions,
+)
 
 application = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 
 BaseOption = Annotated[str, typer.Option(help="The model to begin with: a folder or a package's name.")]
 # How often a pass takes the questions that were written for Quoth: few, and most like what people ask.
-WRITTEN_TIMES = 1
-NEWS_TIMES = 12
+WRITTEN_TIMES = {TRAINED_ON: 1, CONTRASTS: 3}
+NEWS_TIMES = {NEWS: 1, DISPUTED: 3}
 LayersOption = Annotated[int, typer.Option(help="How many of its lower layers to keep.")]
 
 
@@ -87,7 +97,8 @@ def reader(
     if frozen:
         freeze(model, frozen)
     fuse(model)
-    further = WRITTEN_TIMES * written_questions(data, TRAINED_ON) + NEWS_TIMES * news_questions(NEWS)
+    further = [q for name, times in WRITTEN_TIMES.items() for q in times * written_questions(data, name)]
+    further += [q for name, times in NEWS_TIMES.items() for q in times * news_questions(name)]
     if labelled is not None:
         further += read_questions(labelled)
     questions = mixture(data, seed, further)
@@ -141,8 +152,14 @@ def held_out(
 ) -> None:
     """Print how good a reader is on the held-out questions that were written for it, given their passage."""
     reader = load_reader(str(folder))
-    for name, questions in (("passages", written_questions(data, HELD_OUT)), ("news", news_questions(HELD_OUT_NEWS))):
-        print(json.dumps({"of": name, "questions": len(questions), **quality(questions, best_spans(reader, questions))}))
+    asked = {
+        "passages": written_questions(data, HELD_OUT),
+        "news": news_questions(HELD_OUT_NEWS),
+        "disputed": news_questions(HELD_OUT_DISPUTED),
+    }
+    for name, questions in asked.items():
+        figures = quality(questions, spans_in_contexts(reader, questions))
+        print(json.dumps({"of": name, "questions": len(questions), **figures}), flush=True)
 
 
 @application.command()

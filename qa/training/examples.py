@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from transformers import PreTrainedTokenizerBase
 
@@ -47,18 +48,23 @@ ALTERED = 0.05
 
 @dataclass(frozen=True)
 class Example:
-    """A window and its label: positions of the answer's first and last token, both 0 where it holds no answer."""
+    """A window and its label: positions of the answer's first and last token, both 0 where it holds no answer.
+
+    others: those of the other answers that it holds beside it.
+    """
 
     window: Window
     start: int
     end: int
+    others: tuple[tuple[int, int], ...] = ()
 
 
 def mixture(data: Path, seed: int, further: Sequence[Question] = ()) -> list[Question]:
     """The training questions of one pass, shuffled: a share of every file, without held-out contexts, and the
     unanswerable ones made from them.
 
-    further: questions that are taken as they are. Raises QuothError where a file is missing.
+    further: questions that are taken as they are, with none made from them: those that people wrote have unanswerable ones
+    of their own, and another report of the same event may well answer. Raises QuothError where a file is missing.
     """
     chooser = random.Random(seed)
     chosen: list[Question] = []
@@ -70,12 +76,12 @@ def mixture(data: Path, seed: int, further: Sequence[Question] = ()) -> list[Que
         ]
         chosen += chooser.sample(questions, round(share * len(questions)))
     chosen = [shortened(q, chooser) if q.answers and chooser.random() < SHORTENED else q for q in chosen]
-    chosen += further
     answerable = [q for q in chosen if q.answers and q.dataset not in ("qamr", "qadiscourse", "covidqa")]
     chosen += near_misses(answerable, round(NEAR_MISSES * len(answerable)), seed)
     chosen += bereft_questions(answerable, round(BEREFT * len(answerable)), seed)
     chosen += changed_questions(answerable, round(CHANGED * len(answerable)), seed)
     chosen += altered_contexts(answerable, round(ALTERED * len(answerable)), seed)
+    chosen += further
     chooser.shuffle(chosen)
     return chosen
 
@@ -126,12 +132,26 @@ def _label_window(window: Window, question: Question) -> Example | None:
     """None where the window holds a part of the answer only."""
     if question.start is None or question.end is None:
         return Example(window, 0, 0)
-    starts, ends = window.offsets[:, 0], window.offsets[:, 1]
-    inside = (ends > question.start) & (starts < question.end) & window.in_passage & (ends > starts)
-    positions = inside.nonzero()[0]
-    if len(positions) == 0:
-        return Example(window, 0, 0)
-    first, last = int(positions[0]), int(positions[-1])
-    if starts[first] > question.start or ends[last] < question.end:
+    spans = [_tokens(window, start, end) for start, end in ((question.start, question.end), *question.others)]
+    if any(span is not None and not span.whole for span in spans):
         return None
-    return Example(window, first, last)
+    held = [(span.first, span.last) for span in spans if span is not None]
+    return Example(window, *held[0], tuple(held[1:])) if held else Example(window, 0, 0)
+
+
+class _Tokens(NamedTuple):
+    """Positions of a window's first and last token of some words, and whether it holds all of them."""
+
+    first: int
+    last: int
+    whole: bool
+
+
+def _tokens(window: Window, start: int, end: int) -> _Tokens | None:
+    """The tokens of the words at these code points; None where the window holds none of them."""
+    starts, ends = window.offsets[:, 0], window.offsets[:, 1]
+    positions = ((ends > start) & (starts < end) & window.in_passage & (ends > starts)).nonzero()[0]
+    if len(positions) == 0:
+        return None
+    first, last = int(positions[0]), int(positions[-1])
+    return _Tokens(first, last, bool(starts[first] <= start and ends[last] >= end))

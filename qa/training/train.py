@@ -25,6 +25,9 @@ from index.precision import computes_in_bfloat16
 from qa.training.examples import Example
 from qa.windows import pad
 
+# How much of what is wanted goes to the other answers of a window that holds several.
+OTHERS_SHARE = 0.4
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -75,7 +78,8 @@ def batches(examples: Sequence[Example], recipe: Recipe) -> Iterator[list[Exampl
 def span_loss(start_scores: Tensor, end_scores: Tensor, allowed: Tensor, starts: Tensor, ends: Tensor) -> Tensor:
     """Mean cross entropy of the start and of the end position, over the passage's tokens and the first one.
 
-    Scores and allowed are (windows, tokens), starts and ends (windows,); BERT's formulation (Devlin et al. 2019, 4.3).
+    All are (windows, tokens); starts and ends say how much each position is wanted and sum to 1. BERT's formulation (Devlin
+    et al. 2019, 4.3), there for one wanted position each.
     """
     floor = torch.finfo(torch.float32).min
     start_scores = start_scores.float().masked_fill(~allowed, floor)
@@ -145,9 +149,24 @@ def _step_loss(model: PreTrainedModel, batch: Sequence[Example], pad_token_id: i
     # Elsewhere 16-bit products are emulated, several times slower than 32-bit ones.
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=computes_in_bfloat16()):
         scores = model(**inputs)
-    starts = torch.tensor([example.start for example in batch])
-    ends = torch.tensor([example.end for example in batch])
+    starts, ends = wanted(batch, allowed.shape[1])
     return span_loss(scores.start_logits, scores.end_logits, allowed, starts, ends)
+
+
+def wanted(batch: Sequence[Example], tokens: int) -> tuple[Tensor, Tensor]:
+    """How much each position is wanted as the start and as the end, each (windows, tokens).
+
+    Of several answers the usual one is wanted most, so that no span from the start of one to the end of another scores as
+    high as it does.
+    """
+    starts, ends = torch.zeros(len(batch), tokens), torch.zeros(len(batch), tokens)
+    for row, example in enumerate(batch):
+        share = OTHERS_SHARE / len(example.others) if example.others else 0.0
+        starts[row, example.start] = ends[row, example.end] = 1 - share * len(example.others)
+        for first, last in example.others:
+            starts[row, first] += share
+            ends[row, last] += share
+    return starts, ends
 
 
 def freeze(model: PreTrainedModel, layers: int) -> None:

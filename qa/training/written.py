@@ -6,7 +6,9 @@ same hands. The files lie in written/ and name their passages by place, so that 
 the answers: lines of {"dataset", "of": the id of a question with the same context, "start", "end": the passage in it,
 "question", "answer_start": in the passage, "answer"}, the last two null where there is none. Files of news hold passages that
 were invented with their questions, because no data set has what news is full of, two figures for one thing and what is denied
-or not told: lines of {"passage", "questions": [{"question", "answer_start", "answer"}]}.
+or not told: lines of {"passage", "questions": [{"question", "answer_start", "answer"}]}, with "others": [[start, words]] where
+the passage gives other answers too. In contrasts.jsonl.gz each passage has questions almost alike of which only one has an
+answer; in disputed.jsonl.gz sources disagree, in one passage or in two that follow one another and are asked the same.
 """
 
 from __future__ import annotations
@@ -20,8 +22,11 @@ from qa.questions import Question, is_held_out, read_questions, read_rows
 
 FOLDER = Path(__file__).parent / "written"
 TRAINED_ON = "train.jsonl.gz"
+CONTRASTS = "contrasts.jsonl.gz"
 HELD_OUT = "held_out.jsonl.gz"
 NEWS = "news.jsonl.gz"
+DISPUTED = "disputed.jsonl.gz"
+HELD_OUT_DISPUTED = "held_out_disputed.jsonl.gz"
 HELD_OUT_NEWS = "held_out_news.jsonl.gz"
 
 
@@ -69,4 +74,5 @@ def _question(name: str, passage: str, row: Mapping[str, Any]) -> Question:
         start=start,
         end=None if answer is None else start + len(answer),
         answers=() if answer is None else (answer,),
+        others=tuple((first, first + len(words)) for first, words in row.get("others", ())),
     )

@@ -271,6 +271,16 @@ def test_an_answer_inside_a_word_is_labelled_by_the_whole_token(tokenizer: PreTr
     assert made.window.offsets[made.start].tolist() == [4, 10]
 
 
+def test_other_answers_are_labelled_beside_the_usual_one(tokenizer: PreTrainedTokenizerBase) -> None:
+    context = "Police count 12 dead, the union at least 40. " + "ship " * 400
+    asked = question(1, context=context, start=13, end=15, answers=("12",), others=((32, 43),))
+    beside, without = label(tokenizer, [asked], seed=1)
+    offsets = beside.window.offsets
+    assert [context[offsets[first, 0] : offsets[last, 1]] for first, last in beside.others] == ["at least 40"]
+    assert context[offsets[beside.start, 0] : offsets[beside.end, 1]] == "12"
+    assert (without.start, without.end, without.others) == (0, 0, ())
+
+
 def test_a_question_without_an_answer_points_at_the_first_token(tokenizer: PreTrainedTokenizerBase) -> None:
     asked = [question(number, start=None, end=None, answers=(), context="ship " * 100 * number) for number in (1, 20)]
     made = label(tokenizer, asked, seed=1)

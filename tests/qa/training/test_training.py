@@ -20,7 +20,7 @@ from qa.reader import load_reader
 from qa.training.base import begin_with
 from qa.training.examples import Example
 from qa.training.export import export
-from qa.training.train import Recipe, batches, freeze, minutes_left, span_loss, train
+from qa.training.train import OTHERS_SHARE, Recipe, batches, freeze, minutes_left, span_loss, train, wanted
 from qa.windows import Window
 
 # With a batch of 2, 26 steps.
@@ -198,8 +198,26 @@ def test_the_loss_is_the_mean_cross_entropy_over_what_is_allowed() -> None:
         return math.log(sum(map(math.exp, scores))) - scores[right]
 
     expected = (surprise([1, 2, 0], 1) + surprise([0.5, 0], 0) + surprise([0, 1, 3], 2) + surprise([2, -1], 0)) / 4
-    loss = span_loss(start_scores, end_scores, allowed, torch.tensor([2, 0]), torch.tensor([3, 0]))
+    starts, ends = wanted([Example(window(0, 4), 2, 3), Example(window(1, 4), 0, 0)], 4)
+    loss = span_loss(start_scores, end_scores, allowed, starts, ends)
     assert loss.item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_of_several_answers_the_usual_one_is_wanted_most() -> None:
+    starts, ends = wanted([Example(window(0, 9), 3, 4, ((5, 5), (7, 8)))], 9)
+    assert starts[0].tolist() == pytest.approx([0, 0, 0, 1 - OTHERS_SHARE, 0, OTHERS_SHARE / 2, 0, OTHERS_SHARE / 2, 0])
+    assert ends[0].tolist() == pytest.approx([0, 0, 0, 0, 1 - OTHERS_SHARE, OTHERS_SHARE / 2, 0, 0, OTHERS_SHARE / 2])
+
+
+def test_a_reader_that_is_trained_on_several_answers_finds_them_all(
+    fresh: Callable[[float], PreTrainedModel], tmp_path: Path
+) -> None:
+    model = fresh(0.0)
+    several = replace(EXAMPLES[1], others=((5, 5),))
+    train(model, [several], Recipe(examples=400, batch=2, learning_rate=1e-2), tmp_path, pad_token_id=0)
+    scores = model(input_ids=torch.from_numpy(several.window.input_ids)[None])
+    assert sorted(scores.start_logits[0].topk(2).indices.tolist()) == [3, 5]
+    assert sorted(scores.end_logits[0].topk(2).indices.tolist()) == [4, 5]
 
 
 def test_the_rate_rises_stays_and_falls() -> None:

@@ -5,13 +5,24 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from index.errors import QuothError
 from qa.training import written
-from qa.training.written import HELD_OUT, HELD_OUT_NEWS, NEWS, TRAINED_ON, news_questions, written_questions
+from qa.training.written import (
+    CONTRASTS,
+    DISPUTED,
+    HELD_OUT,
+    HELD_OUT_DISPUTED,
+    HELD_OUT_NEWS,
+    NEWS,
+    TRAINED_ON,
+    news_questions,
+    written_questions,
+)
 
 DATA = Path(__file__).parents[3] / "../shared/data/train"
 CONTEXT = "The port of Ostwick grew. Mara Lindqvist counted 2,400 ships there."
@@ -51,11 +62,11 @@ def test_another_data_set_of_the_same_name_is_refused(folder: Path, context: str
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason=f"{DATA} is not here")
-@pytest.mark.parametrize("name", [TRAINED_ON, HELD_OUT])
+@pytest.mark.parametrize("name", [TRAINED_ON, CONTRASTS, HELD_OUT])
 def test_the_shipped_questions_fit_the_data_sets(name: str) -> None:
     asked = written_questions(DATA, name)
     assert len({(q.context, q.text) for q in asked}) == len(asked)
-    assert 0.5 < sum(not q.answers for q in asked) / len(asked) < 0.7
+    assert 0.4 < sum(not q.answers for q in asked) / len(asked) < 0.7
     for q in asked:
         assert q.start is None or q.context[q.start : q.end] == q.answers[0]
     other = written_questions(DATA, HELD_OUT if name == TRAINED_ON else TRAINED_ON)
@@ -74,11 +85,24 @@ def test_invented_news_comes_with_its_questions(tmp_path: Path, monkeypatch: pyt
     assert one.id != other.id
 
 
+def test_what_else_a_passage_answers_comes_with_the_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {"question": "Who counted?", "answer_start": 26, "answer": "Mara", "others": [[4, "port"], [49, "2,400"]]}
+    write(tmp_path / NEWS, [{"passage": CONTEXT, "questions": [asked]}])
+    monkeypatch.setattr(written, "FOLDER", tmp_path)
+    [question] = news_questions(NEWS)
+    assert [CONTEXT[start:end] for start, end in question.others] == ["port", "2,400"]
+
+
 def test_the_shipped_news_has_its_answers_in_place_and_nothing_held_out_is_trained_on() -> None:
-    trained_on, held_out = news_questions(NEWS), news_questions(HELD_OUT_NEWS)
+    trained_on, held_out = (
+        [q for name in names for q in news_questions(name)] for names in ((NEWS, DISPUTED), (HELD_OUT_NEWS, HELD_OUT_DISPUTED))
+    )
     for asked in (trained_on, held_out):
         assert len({(q.context, q.text) for q in asked}) == len(asked)
-        assert 0.45 < sum(not q.answers for q in asked) / len(asked) < 0.55
+        assert 0.35 < sum(not q.answers for q in asked) / len(asked) < 0.55
+        assert any(q.others for q in asked)
         for q in asked:
             assert q.start is None or q.context[q.start : q.end] == q.answers[0]
+            spans = sorted([(q.start or 0, q.end or 0), *q.others])
+            assert all(one[1] <= other[0] for one, other in pairwise(spans))
     assert not {q.context for q in trained_on} & {q.context for q in held_out}
