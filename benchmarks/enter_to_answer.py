@@ -9,6 +9,7 @@ seconds.
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import threading
 import time
@@ -36,7 +37,8 @@ def main(index: Annotated[Path, typer.Option(help="The index folder.")] = Path("
     if found is None:
         raise SystemExit(f"There is no browser: none of {', '.join(BROWSERS)} is installed.")
     assistant = Assistant.open(index)
-    questions = assistant.suggest_questions(QUESTIONS)
+    answered = (reply.question for reply in assistant.try_questions() if reply.status == "answered")
+    questions = list(itertools.islice(answered, QUESTIONS))
     if not questions:
         raise SystemExit(f"The index in {index} suggests no questions.")
     app = build_app(assistant)

@@ -17,12 +17,13 @@ import typer
 
 from index.errors import NoUsableIndexError, QuothError
 from index.settings import Settings, read_settings
+from index.terminal import shown, shown_in_line
 
 if TYPE_CHECKING:
     # Imported where they are used: they bring numpy, FAISS or torch, which the help does not need.
-    from index.build import Progress, Summary
     from index.catalog import Catalog
     from index.embedder import Embedder
+    from index.update import Progress, Summary
 
 application = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 
@@ -107,7 +108,8 @@ def remove(
 
     with _errors():
         removed = remove_articles(Catalog.open(_settings(index).index_dir), paths)
-        print(json.dumps({"removed": removed}) if as_json else "\n".join(f"removed {source}" for source in removed))
+        in_words = "\n".join(f"removed {shown_in_line(source)}" for source in removed)
+        print(json.dumps({"removed": removed}) if as_json else in_words)
 
 
 @application.command("list")
@@ -121,7 +123,8 @@ def list_articles(index: IndexOption = None, as_json: JsonOption = False) -> Non
             print(json.dumps([asdict(summary) for summary in summaries], ensure_ascii=False))
             return
         for summary in summaries:
-            print(f"{summary.source}\t{summary.title}\t{summary.published or ''}\t{summary.passages} passages")
+            said = (summary.source, summary.title, summary.published or "", f"{summary.passages} passages")
+            print("\t".join(map(shown_in_line, said)))
 
 
 @application.command()
@@ -159,8 +162,9 @@ def search(
             print(json.dumps([asdict(hit) for hit in hits], ensure_ascii=False))
             return
         for hit in hits:
-            where = f"{hit.source}:{hit.passage.start}-{hit.passage.end}"
-            print(f"{hit.rank}. {where}  dense {hit.dense_score:.3f}  lexical {hit.lexical_score:.2f}\n{hit.passage.text}\n")
+            where = f"{shown_in_line(hit.source)}:{hit.passage.start}-{hit.passage.end}"
+            print(f"{hit.rank}. {where}  dense {hit.dense_score:.3f}  lexical {hit.lexical_score:.2f}")
+            print(f"{shown(hit.passage.text)}\n")
 
 
 @application.command()
@@ -184,7 +188,8 @@ def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
             **asdict(catalog.binding()),
             "follows": follows,
         }
-        print(json.dumps(facts) if as_json else "\n".join(f"{name}: {value}" for name, value in facts.items()))
+        in_words = "\n".join(f"{name}: {shown_in_line(str(value))}" for name, value in facts.items())
+        print(json.dumps(facts) if as_json else in_words)
 
 
 @application.command()
@@ -206,7 +211,7 @@ def doctor(
         else:
             for finding in found:
                 state = "mended" if finding not in left else "note" if finding.harmless else "wrong"
-                print(f"{state}: {finding.where} {finding.what}")
+                print(f"{state}: {shown_in_line(finding.where)} {shown_in_line(finding.what)}")
             if all(finding.harmless for finding in found):
                 print("The index is sound.")
             elif left and not mend:
@@ -300,7 +305,7 @@ def _open_for_changes(settings: Settings) -> tuple[Catalog, Embedder]:
 
 def _tell(summary: Summary, folder: Path, as_json: bool) -> None:
     for unreadable in summary.failed:
-        print(f"not read: {unreadable.source} {unreadable.reason}", file=sys.stderr)
+        print(f"not read: {shown_in_line(unreadable.source)} {shown_in_line(unreadable.reason)}", file=sys.stderr)
     print(json.dumps(asdict(summary), ensure_ascii=False) if as_json else _in_words(summary, folder), flush=True)
 
 
@@ -352,10 +357,10 @@ def _errors() -> Iterator[None]:
     try:
         yield
     except NoUsableIndexError as error:
-        print(f"quoth: {error}", file=sys.stderr)
+        print(f"quoth: {shown(str(error))}", file=sys.stderr)
         raise typer.Exit(3) from None
     except (QuothError, OSError) as error:
-        print(f"quoth: {error}", file=sys.stderr)
+        print(f"quoth: {shown(str(error))}", file=sys.stderr)
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
         print("quoth: stopped; what was committed is kept, and the same command goes on from there.", file=sys.stderr)

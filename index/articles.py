@@ -65,10 +65,12 @@ class Article:
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A file or folder that gives no article. reason: a clause to be read after its name, as "is empty"."""
+    """A file or folder that gives no article. reason: a clause to be read after its name, as "is empty". fleeting: whether the
+    same bytes may give one the next time, as where a disk failed or the machine was busy."""
 
     source: str
     reason: str
+    fleeting: bool = False
 
 
 def article_id(source: str) -> str:
@@ -115,7 +117,7 @@ def _look_at(path: Path) -> Iterable[str | Unreadable]:
     except (OSError, ValueError) as error:
         missing = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP)
         if isinstance(error, OSError) and error.errno not in missing:
-            return [Unreadable(printable(source), _cannot_open(error))]
+            return [Unreadable(printable(source), _cannot_read(error))]
         raise FileNotFoundError(f"There is no file or folder at {printable(str(path))}.") from error
     if stat.S_ISDIR(mode):
         return _walk(source)
@@ -139,7 +141,7 @@ def _walk(folder: str) -> Iterable[str | Unreadable]:
                     elif ending_of(entry.name) in ENDINGS and (item := _look_at_entry(entry, root)) is not None:
                         items.append((entry.path, item))
         except OSError as error:
-            items.append((current, Unreadable(printable(current), _cannot_open(error))))
+            items.append((current, Unreadable(printable(current), _cannot_read(error))))
     return [item for _, item in sorted(items, key=lambda pair: Path(pair[0]).parts)]
 
 
@@ -148,7 +150,7 @@ def _look_at_entry(entry: os.DirEntry[str], root: str) -> str | Unreadable | Non
     try:
         mode = entry.stat().st_mode
     except OSError as error:
-        problem = problem or _cannot_open(error)
+        problem = problem or _cannot_read(error)
     else:
         if stat.S_ISDIR(mode):
             return None
@@ -191,8 +193,8 @@ def printable(source: str) -> str:
     return source.encode(errors="backslashreplace").decode()
 
 
-def _cannot_open(error: OSError | ValueError) -> str:
-    return f"cannot be opened: {(getattr(error, 'strerror', None) or str(error)).lower()}"
+def _cannot_read(error: OSError | ValueError) -> str:
+    return f"cannot be read: {(getattr(error, 'strerror', None) or str(error)).lower()}"
 
 
 def read_articles(path: Path, columns: Mapping[str, str] | None = None) -> Iterator[Article | Unreadable]:
@@ -209,14 +211,9 @@ def read_articles(path: Path, columns: Mapping[str, str] | None = None) -> Itera
     try:
         yield from _read(source, ending_of(source), columns)
     except (OSError, ValueError) as error:
-        yield Unreadable(printable(source), _cannot_open(error))
+        yield Unreadable(printable(source), _cannot_read(error), fleeting=isinstance(error, OSError))
     except Exception as error:  # whatever a file does to a reader, the next one may be read
         yield Unreadable(printable(source), f"cannot be read ({type(error).__name__})")
-
-
-def read_article(path: Path) -> Article | Unreadable:
-    """The first article in a file, for callers that know of no others."""
-    return next(read_articles(path))
 
 
 def _read(source: str, ending: str, columns: Mapping[str, str] | None) -> Iterator[Article | Unreadable]:

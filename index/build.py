@@ -14,20 +14,7 @@ from index.catalog import FILE_NAME, Binding, Catalog, change_number
 from index.embedder import Embedder
 from index.errors import NoUsableIndexError, QuothError
 from index.lock import only_writer
-from index.update import COMMIT_PASSAGES, Progress, Summary, put_read, update
-
-__all__ = [
-    "COMMIT_PASSAGES",
-    "UPLOADS",
-    "Progress",
-    "Summary",
-    "add_addresses",
-    "build",
-    "delete_index",
-    "open_or_create",
-    "remove",
-    "sync",
-]
+from index.update import Progress, Summary, put_read, update
 
 # The folder inside an index folder that the library page keeps files in.
 UPLOADS = "uploads"
@@ -198,8 +185,8 @@ def sync(
 
 
 def remove(catalog: Catalog, paths: Sequence[str]) -> list[str]:
-    """Takes out the articles of these sources, or from these files or folders; returns their sources. Their files stay, and
-    no sync brings them back.
+    """Takes out the articles of these sources, or where there is no such article those from these files or folders; returns
+    their sources. Their files stay, and no sync brings them back.
 
     Raises QuothError, and takes nothing out, where one of them names no article, and BusyError where another process is
     changing the index.
@@ -208,11 +195,16 @@ def remove(catalog: Catalog, paths: Sequence[str]) -> list[str]:
         with catalog.reading() as connection:
             known = connection.execute("SELECT source, file FROM articles ORDER BY source").fetchall()
             followed = files.roots(connection)
+        sources = {source for source, _ in known}
         chosen: dict[str, None] = {}
         named = set[str]()
         for path in paths:
-            wanted = {path.rstrip("/") or "/", _absolute(Path(path))}
-            matching = [s for s, file in known if files.stands_under(s, wanted) or files.stands_under(file, wanted)]
+            # A page's address may be the beginning of another's.
+            exact = {path, _absolute(Path(path))} & sources
+            wanted = exact or {path.rstrip("/") or "/", _absolute(Path(path))}
+            matching = sorted(exact) or [
+                s for s, file in known if files.stands_under(s, wanted) or files.stands_under(file, wanted)
+            ]
             if not matching:
                 raise QuothError(f"No article in the index is, or lies under, {path}; see: python -m index list")
             chosen |= dict.fromkeys(matching)

@@ -251,19 +251,17 @@ class Catalog:
                 connection.execute("DELETE FROM files WHERE path = ?", (former,))
                 files.record(connection, [record])
 
-    def remove(self, sources: Sequence[str], *, by_user: bool = False) -> int:
-        """Takes articles out in one transaction, with their versions and what is known of their files; returns how many there
-        were. A sync reads them again if their files are still there, unless it is `by_user`."""
+    def remove(self, sources: Sequence[str], *, by_user: bool = False) -> None:
+        """Takes articles out in one transaction, with their versions and what is known of their files. A sync reads them again
+        if their files are still there, unless it is `by_user`."""
         with self.writing() as connection:
-            removed = 0
             for source in sources:
                 if by_user:
                     connection.execute(
                         "INSERT OR REPLACE INTO taken_out SELECT source, file FROM articles WHERE source = ?", (source,)
                     )
                 connection.execute("DELETE FROM files WHERE path IN (SELECT file FROM articles WHERE source = ?)", (source,))
-                removed += rows.take_out(connection, source)
-            return removed
+                rows.take_out(connection, source)
 
     def remove_files(self, paths: Sequence[str]) -> None:
         """Takes out, in one transaction, all that came from these files and is known of them."""

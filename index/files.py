@@ -25,8 +25,8 @@ SAFE_NS = 2_000_000_000
 class FileRecord:
     """What a file was when it was last looked into.
 
-    stamp: its `stamp`, empty where that could not show a later change. sha256: of its bytes, None where they could not be
-    read. columns: how the columns of a table were named, as JSON. reason: why it gave no article, a clause, None if it did.
+    stamp: its `stamp`, empty where that could not show a later change. sha256: of its bytes, None where not all of them could
+    be read. columns: how the columns of a table were named, as JSON. reason: why it gave no article, a clause, None if it did.
     """
 
     path: str

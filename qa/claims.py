@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from index.search import Hit
 from index.sentences import sentence_around, split_sentences
 from qa.calibration import MAX_MARGIN, Calibration, Evidence
-from qa.disclosure import Encode, is_unknown, outdoes, undisclosed_sentence
+from qa.disclosure import is_unknown
 from qa.names import unmentioned
 from qa.quantities import whole_answer
 from qa.reader import Span
+from qa.reading import Read
 from qa.reasons import bears_on, reason
 from qa.reply import Claim, Place, Status, Words
 from qa.rivals import Said, asks_who, rivals
@@ -38,6 +39,8 @@ _NOT_KNOWN = "An article says itself that this is not known or not disclosed."
 # Beside another answer a span may be this much less likely than "no answer here", in natural logarithms: two that differ make
 # the reader doubt both. Chosen by eye on tests/gold.
 _DOUBTED = -2.0
+# From which probability on a sentence is taken to say that the answer is not known: more probably than not.
+_LEAST_PROBABLE = 0.5
 # How far from a number such a word is looked for, in code points.
 _NEIGHBOURHOOD = 25
 
@@ -92,25 +95,25 @@ def candidates(
 def weigh(
     question: str,
     hits: Sequence[Hit],
-    spans: Sequence[Sequence[Span]],
+    read: Read,
     calibration: Calibration,
-    encode: Encode | None = None,
 ) -> Answers:
-    """The claims of a question's spans; spans[i] are those of hits[i]. encode: the embedder's, to tell synonyms by.
+    """The claims of what was read of a question's hits.
 
     The best claim is shown from the calibration's threshold on, and beside it its rivals. Where the passages do not mention
-    what the question names, no claim has any probability. Where none is shown, or one that says so, an article may still say
-    that the thing is not known, and then that sentence is the answer.
+    what the question names, no claim has any probability. Where an article rather says that the thing is not known, or the
+    claim's own words say so, that sentence is the answer.
     """
     missing = unmentioned(question, [f"{hit.title} {hit.passage.text} {hit.published or ''}" for hit in hits])
-    found = candidates(question, hits, spans, calibration)
+    found = candidates(question, hits, read.spans, calibration)
     if missing:
         # What is said of another name or year is no answer, however sure the reader is.
         found = [replace(candidate, probability=0.0) for candidate in found]
     best = found[0].probability if found else 0.0
-    undisclosed = None if missing else _undisclosed(question, hits, encode, 1.0 - best)
+    undisclosed = None if missing or read.unknown is None else _undisclosed(*read.unknown, calibration)
     related = bears_on(question, hits, missing)
-    outdone = undisclosed is not None and found and outdoes(question, undisclosed.text, _said(found[0]).sentence, encode)
+    # Whoever asks for every answer (a threshold of 0) gets it beside that sentence.
+    outdone = undisclosed is not None and undisclosed.confidence > best and calibration.threshold > 0
     shown = found[0] if found and best >= calibration.threshold and not outdone else None
     if shown is not None and is_unknown((said := _said(shown)).sentence, said.start, said.end):
         # "Not immediately clear" is what the article says of the answer, not the answer.
@@ -121,7 +124,7 @@ def weigh(
         beside = [other for other in found[1:] if _stands_beside(question, other, shown)][:MAX_ALTERNATIVES]
         return Answers("answered", "", best, _claim(shown), tuple(map(_claim, beside)), undisclosed, related)
     if undisclosed is not None:
-        return Answers("not_disclosed", _NOT_KNOWN, 1.0 - best, undisclosed, (), None, related)
+        return Answers("not_disclosed", _NOT_KNOWN, undisclosed.confidence, undisclosed, (), None, related)
     return Answers("no_answer", reason(question, hits, missing), 1.0 - best, None, (), None, related)
 
 
@@ -174,16 +177,18 @@ def _evidence(question: str, groups: Sequence[Sequence[_Found]], number: int) ->
         lead=best.span.margin - max(others) if others else MAX_MARGIN,
         shared=len(wanted & held) / len(wanted) if wanted else 0.0,
         nearness=1 / best.hit.rank,
-        agreement=len({found.hit.rank for found in groups[number]}) - 1,
+        agreement=len({found.hit.source for found in groups[number]}) - 1,
     )
 
 
-def _undisclosed(question: str, hits: Sequence[Hit], encode: Encode | None, confidence: float) -> Claim | None:
-    for hit in hits:
-        sentence = undisclosed_sentence(question, hit.passage, encode)
-        if sentence is not None:
-            return _sentence_claim(hit, *sentence, confidence)
-    return None
+def _undisclosed(hit: Hit, span: Span, calibration: Calibration) -> Claim | None:
+    """The sentence around the words that say that the answer is not known, if they more probably do than not."""
+    probability = calibration.probability_unknown(span.margin)
+    if probability < _LEAST_PROBABLE:
+        return None
+    start = hit.passage.start
+    first, last = sentence_around(split_sentences(hit.passage.text), span.start - start, span.end - start)
+    return _sentence_claim(hit, start + first, start + last, probability)
 
 
 def _whole(span: Span) -> Span:
@@ -205,7 +210,8 @@ def _grouped(hits: Sequence[Hit], spans: Sequence[Sequence[Span]], *, persons: b
     groups: list[list[_Found]] = []
     for candidate in sorted(found, key=lambda f: (-f.span.margin, f.hit.rank, f.span.start)):
         for group in groups:
-            if _same(candidate, group[0], persons=persons):
+            # With every one of them: "2024" is the same as "March 2024" and as "June 2024", and these are two.
+            if all(_same(candidate, member, persons=persons) for member in group):
                 group.append(candidate)
                 break
         else:
@@ -219,7 +225,7 @@ def _same(one: _Found, other: _Found, *, persons: bool) -> bool:
     the same as "Xi Jinping"."""
     if one.hit.source == other.hit.source and one.span.start < other.span.end and other.span.start < one.span.end:
         return True
-    if same_answer(one.span.text, other.span.text):
+    if same_answer(one.span.text, other.span.text, persons=persons):
         return True
     if read_value(one.span.text) is not None and read_value(other.span.text) is not None:
         return False
@@ -228,7 +234,7 @@ def _same(one: _Found, other: _Found, *, persons: bool) -> bool:
     # "President Vladimir Putin of Russia" is "Putin", and the Bank of England is not the Bank of Japan.
     if persons and len(set(wheres)) == 1:
         names = [_OF_WHERE.sub("", found.span.text) for found in (one, other)]
-        if all(names) and same_answer(*names):
+        if all(names) and same_answer(*names, persons=True):
             return True
     if persons and one.hit.source == other.hit.source and len(shorter) == 1 and shorter == longer[:1] and len(longer) < 4:
         return all(word[0].isupper() for word in longer)

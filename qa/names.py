@@ -12,6 +12,8 @@ from difflib import get_close_matches
 
 _WORD = re.compile(r"[^\W_]+(?:[.'’&-][^\W_]+)*")
 _YEAR = re.compile(r"[12]\d{3}\Z")
+# Between the thousands of a number: "1,500" mentions 1500.
+_GROUPS = re.compile(r"(?<=\d)[,\s](?=\d{3}\b)")
 _SEPARATORS = re.compile(r"[.'’&-]")
 _POSSESSIVE = re.compile(r"['’]s?\Z")
 # Capitalised without being a name: what questions begin with, and what stands before names.
@@ -74,7 +76,7 @@ def unmentioned(question: str, texts: Sequence[str]) -> list[str]:
     held: set[str] = set()
     initials = ""
     for text in texts:
-        words = [_POSSESSIVE.sub("", match.group()) for match in _WORD.finditer(text)]
+        words = [_POSSESSIVE.sub("", match.group()) for match in _WORD.finditer(_GROUPS.sub("", text))]
         held.update(_folded(part) for word in words for part in (word, *_SEPARATORS.split(word)))
         # Small words count in no acronym, and a full stop keeps two texts apart.
         initials += "".join(word[0] for word in words if word[0].isupper()) + "."

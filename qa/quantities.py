@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from qa.amounts import NUMBER_WORDS, read_amount, starts_amount
-from qa.quantity_words import TRAIL, leads, tokens_of
+from qa.amounts import NUMERALS, read_amount, starts_amount
+from qa.quantity_words import lead_in, tokens_of, trail
+from qa.units import UNITS
 
 # How far from the answer the rest of a quantity is looked for, in code points.
 _REACH = 120
@@ -15,20 +16,23 @@ _LONGEST = 30
 # How many words may start before the first that is a number.
 _FURTHEST = 8
 _BOUNDS = frozenset(("approximate", "least", "most", "exact", "range"))
-# Words of a number that are none by themselves. A unit is no part of it: who asks how many years wants no years.
-_WITH_NUMBERS = frozenset("one a few several couple half third thirds quarter quarters fifth % percent cent".split())
+_YEAR = re.compile(r"[12]\d{3}\Z")
 _INDEFINITE = re.compile(r"\b[Aa]n? \Z")
 
 
 def whole_answer(sentence: str, start: int, end: int) -> tuple[int, int]:
     """The span start..end of a sentence, grown to take in the whole of every number that it holds a part of, with what bounds
-    it, and an indefinite article right before it. Offsets in code points."""
+    it, and an indefinite article right before it where more than a number is left. Offsets in code points."""
     first, last, offset = start, end, max(0, start - _REACH)
+    behind = start
     for low, number_end, high in _quantities(sentence[offset : end + _REACH]):
         if offset + low < end and start < offset + high:
-            first = min(first, offset + low)
+            if offset + low <= first:
+                first, behind = offset + low, offset + number_end
             last = max(last, offset + (number_end if end <= offset + number_end else high))
-    article = _INDEFINITE.search(sentence[max(0, first - 4) : first])
+    # Not "a 5" of "a 5-year-old" nor "a 2-1" of "a 2-1 win".
+    noun = any(map(str.isalpha, sentence[behind:last]))
+    article = _INDEFINITE.search(sentence[max(0, first - 4) : first]) if noun else None
     return (first - len(article[0]) if article else first), last
 
 
@@ -52,12 +56,13 @@ def _quantities(text: str) -> Iterator[tuple[int, int, int]]:
 
 def _quantity(words: Sequence[str], place: int) -> tuple[int, int]:
     """The numbers of the words behind the number that starts with words[place], and behind its unit; `place` for none."""
-    effects, length = leads(words[place : place + _LONGEST], _BOUNDS)
-    span = "range" in effects or words[place] == "from"
-    first = place + length + (words[place] == "from")
-    rest = list(words[first : first + _LONGEST])
-    if "range" in effects and "and" in rest:
-        rest[rest.index("and")] = "-"
+    start = place + (words[place] == "from")
+    effects, length, rest = lead_in(words[start : start + _LONGEST], _BOUNDS)
+    span = "range" in effects or start > place
+    first = start + length
+    # "from 300 in 2019 to 4,000"
+    if place and words[place - 1] == "in" and _YEAR.match(words[place]) and rest[1:2] == ["to"]:
+        return place, place
     if not rest or (rest[0] in ("a", "an") and not starts_amount(rest[1:])) or (rest[0] == "-" and first > place):
         return place, place
     found = read_amount(rest)
@@ -65,15 +70,16 @@ def _quantity(words: Sequence[str], place: int) -> tuple[int, int]:
     read = len(rest) - len(found[1]) if found is not None else int(read_amount(rest[:1]) is not None)
     if not read or (span and not {"-", "to"} & set(rest[:read])):
         return place, place
-    trail = TRAIL.match(" ".join(rest[read : read + 2]))
-    if trail:
-        read += len(trail[0].split())
-        return first + read, first + read
+    trailing = trail(rest[read:])[1]
+    if trailing:
+        return first + read + trailing, first + read + trailing
     number = read
     while number > 1 and not _is_numeral(rest[number - 1]):
         number -= 1
+    # "$3 m" and "2 hours 30 minutes" are no number without their last word.
+    number = number if UNITS.keys().isdisjoint(rest[:number]) else read
     return first + number, first + read
 
 
 def _is_numeral(word: str) -> bool:
-    return any(map(str.isdigit, word)) or word in NUMBER_WORDS or word in _WITH_NUMBERS
+    return any(map(str.isdigit, word)) or word in NUMERALS

@@ -24,7 +24,8 @@ class Question:
 
     answers: every annotator's words, empty where the context holds none. start, end: the usual one's code points in the
     context; both None where there is none, or none stands where the file says. others: the code points of what else the
-    context gives as an answer, such as another source's figure; no other wording of the usual one.
+    context gives as an answer, such as another source's figure; no other wording of the usual one. unknown: those of the words
+    by which the context says itself that the answer is not known.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Question:
     end: int | None
     answers: tuple[str, ...]
     others: tuple[tuple[int, int], ...] = ()
+    unknown: tuple[int, int] | None = None
 
 
 def read_questions(path: Path) -> Iterator[Question]:

@@ -6,8 +6,10 @@ Reading is what a question's time goes to, and a passage that search puts far be
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from index.search import Hit
+from qa.disclosure import ask_whether_unknown, excerpts
 from qa.reader import Reader, Span
 
 # A passage is read if its score in search is at most this much below the first one's. For 390 held-out questions over the
@@ -17,12 +19,37 @@ NEAR_THE_FIRST = 0.25
 MOST = 4
 
 
-def read_hits(reader: Reader, questions: Sequence[str], hits: Sequence[Sequence[Hit]]) -> list[list[list[Span]]]:
-    """For each question the spans of each of its hits, best first; none of a hit that was not read."""
+@dataclass(frozen=True)
+class Read:
+    """What the reader points at for one question.
+
+    spans: of each hit, best first; none of a hit that was not read. unknown: the words that say most clearly that the answer is
+    not known, and their hit; None where nothing may say so or the reader was not trained to tell.
+    """
+
+    spans: Sequence[Sequence[Span]]
+    unknown: tuple[Hit, Span] | None = None
+
+
+def read_hits(reader: Reader, questions: Sequence[str], hits: Sequence[Sequence[Hit]]) -> list[Read]:
+    """What the reader points at for each question in its hits."""
     near = [[hit for hit in each[:MOST] if hit.score >= each[0].score - NEAR_THE_FIRST] for each in hits]
+    may_say = [
+        [(each[number], cut) for number, cut in excerpts(question, [hit.passage for hit in each])]
+        if reader.calibration.tells_unknown
+        else []
+        for question, each in zip(questions, near, strict=True)
+    ]
     pairs = [(question, hit.passage) for question, each in zip(questions, near, strict=True) for hit in each]
-    spans = iter(reader.read([question for question, _ in pairs], [passage for _, passage in pairs]))
-    return [
-        [next(spans) if number < len(read) else [] for number in range(len(each))]
+    pairs += [
+        (ask_whether_unknown(question), cut) for question, each in zip(questions, may_say, strict=True) for _, cut in each
+    ]
+    found = iter(reader.read([question for question, _ in pairs], [passage for _, passage in pairs]))
+    spans = [
+        [next(found) if number < len(read) else [] for number in range(len(each))]
         for each, read in zip(hits, near, strict=True)
+    ]
+    unknown = [[(hit, span) for hit, _ in each for span in next(found)[:1]] for each in may_say]
+    return [
+        Read(own, max(told, key=lambda each: each[1].margin, default=None)) for own, told in zip(spans, unknown, strict=True)
     ]

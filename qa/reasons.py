@@ -25,7 +25,7 @@ def bears_on(question: str, hits: Sequence[Hit], missing: Sequence[str]) -> bool
     if any(hit.dense_score >= NEAR for hit in hits) or len(missing) < len(names_and_years(question)):
         return True
     wanted = telling_stems(question)
-    return any(len(wanted & stems(hit.passage.text)) >= _SHARED * len(wanted) for hit in hits)
+    return bool(wanted) and any(len(wanted & stems(hit.passage.text)) >= _SHARED * len(wanted) for hit in hits)
 
 
 def reason(question: str, hits: Sequence[Hit], missing: Sequence[str]) -> str:

@@ -61,7 +61,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class RetrievedPassage:
-    """A passage that was read for the question, best first.
+    """A passage that was found for the question, best first.
 
     dense_score: inner product of unit vectors, -1 to 1. lexical_score: BM25, greater is better, 0 where no word is shared.
     rank: 1 for the first.
@@ -82,10 +82,12 @@ class Reply:
     """The answer to one question.
 
     status: "answered"; "not_disclosed", where an article itself says that the thing is not known, and `answer` is that
-    sentence; "no_answer", and `answer` is None. reason: why it is not answered, in one sentence; "" where it is.
-    confidence: the probability that the answer is right, or that there is rightly none. alternatives: other claims, best
-    first. conflict: whether answer and alternatives differ on the same thing. not_disclosed: beside an answer, a sentence
-    that says of the same thing that it is not known. related: whether the passages bear on the question at all.
+    sentence; "no_answer", and `answer` is None. reason: why it is not answered, in one sentence; "" where it is. confidence:
+    the fitted probability that the answer is right. With "no_answer" it is 1 minus that of the best one found, so 1 where none
+    was, or where no passage mentions a name or year of the question; with "not_disclosed" it is that of the words that say so.
+    alternatives: other claims, best first. conflict: whether answer and alternatives differ on the same thing. not_disclosed:
+    beside an answer, a sentence that says of the same thing that it is not known. related: whether the passages bear on the
+    question at all.
     timings_ms: milliseconds by step, "total" among them.
     """
 

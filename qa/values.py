@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from qa.amounts import NUMBER_WORDS, SCALES, STOPS, read_amount
 from qa.dates import MONTH, MONTHS, YEAR, read_date
-from qa.quantity_words import TRAIL, leads, tokens_of
+from qa.quantity_words import lead_in, tokens_of, trail
 from qa.units import UNITS, unit_at
 from qa.wording import normal_form as normal_form
 from qa.wording import same_words
@@ -119,21 +119,20 @@ def differ(one: Value, other: Value) -> bool:
     return one.high + _slack(one, one.high, converted) < other.low - _slack(other, other.low, converted)
 
 
-def same_answer(one: str, other: str) -> bool:
-    """Whether two answers to one question say the same: by value if both give one, else by their words."""
+def same_answer(one: str, other: str, *, persons: bool = False) -> bool:
+    """Whether two answers to one question say the same: by value if both give one, else by their words. persons: whether the
+    question asks for them."""
     if one.strip() == other.strip():
         return True
     first, second = read_value(one), read_value(other)
     if first is None or second is None:
-        return same_words(one, other)
+        return same_words(one, other, persons=persons)
     return same_value(first, second) or _same_number(first, second) or _same_number(second, first)
 
 
 def _read(tokens: list[str]) -> Value | None:
-    effects, length = leads([token.lower() for token in tokens])
-    tokens = tokens[length:]
-    if "range" in effects and "and" in tokens:
-        tokens = [*tokens[: tokens.index("and")], "-", *tokens[tokens.index("and") + 1 :]]
+    effects, length, rest = lead_in(tokens)
+    tokens = ["-" if word == "-" else token for word, token in zip(rest, tokens[length:], strict=True)]
     named = len(tokens) > 1 and tokens[0][0].isupper()
     found = _read_bare(tokens)
     if found is None:
@@ -144,10 +143,8 @@ def _read(tokens: list[str]) -> Value | None:
     if title or ("range" in effects and value.low == value.high):
         return None
     rest = [token.lower() for token in tokens]
-    trail = TRAIL.match(" ".join(rest))
-    if trail:
-        effects.append(trail.lastgroup or "")
-        rest = rest[len(trail[0].split()) :]
+    effect, trailing = trail(rest)
+    effects, rest = [*effects, effect], rest[trailing:]
     value = _bounded(value, effects)
     rate = _rate(rest)
     if rate and value.kind not in ("date", "year"):

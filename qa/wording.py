@@ -53,9 +53,10 @@ _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans(dict.fromkeys(string.punctuation + "“”‘’«»„–—…", " "))
 
 
-def same_words(one: str, other: str) -> bool:
+def same_words(one: str, other: str, *, persons: bool) -> bool:
     """Whether two answers are the same in normal form, or one is a name at the end of the other, behind titles and names only:
-    "Putin" and "President Vladimir Putin", but not "York" and "New York"."""
+    "Putin" and "President Vladimir Putin", but not "York" and "New York". Without a title only persons are known by the end of
+    their name, where a question asks for them: "Trump" and "Donald Trump", but not "Madrid" and "Real Madrid"."""
     one, other = _in_full(one), _in_full(other)
     normal = normal_form(one)
     if normal == normal_form(other):
@@ -63,7 +64,8 @@ def same_words(one: str, other: str) -> bool:
     if max(len(one), len(other)) > _MAX_LENGTH or _set_apart(one, other):
         return False
     shorter, longer = sorted((_name(one), _name(other)), key=len)
-    return bool(shorter) and (_plain(shorter) == _plain(longer) or _ends_with_name(longer, shorter))
+    persons = persons or not _TITLES.isdisjoint(normal.split() + normal_form(other).split())
+    return bool(shorter) and (_plain(shorter) == _plain(longer) or (persons and _ends_with_name(longer, shorter)))
 
 
 def normal_form(text: str) -> str:

@@ -63,7 +63,7 @@ def _serve(settings: Settings) -> None:
     from ui.chat import build_app
     from ui.serve import serve
 
-    app = build_app(assistant, read_only=settings.read_only)
+    app = build_app(assistant, read_only=settings.read_only, columns=settings.columns)
     try:
         address = serve(app, host=settings.host, port=port, read_only=settings.read_only)
     except OSError as error:

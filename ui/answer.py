@@ -1,4 +1,4 @@
-"""A reply as HTML: the claims with their sentences, why there is none, and the passages that were read."""
+"""A reply as HTML: the claims with their sentences, why there is none, and the passages that were found."""
 
 from __future__ import annotations
 
@@ -35,10 +35,13 @@ def _own_place(claim: Claim) -> Place:
 def claim_html(claim: Claim, number: int, claimed: Sequence[Place], *, large: bool = False, sentence_only: bool = False) -> str:
     """A claim: its number and words, the sentence with the words marked, who says it and when, where, and how sure Quoth is.
 
-    claimed: the places of all claims of the reply, which are marked too where the article is opened.
+    claimed: the places of all claims of the reply, which are marked too where the article is opened. sentence_only: the claim
+    is a sentence that says that the thing is not disclosed. It has no words of its own, and what the page says of a confidence
+    is true of answers only.
     """
     opener = open_button(str(number), _own_place(claim), claimed, number=number)
     words = "" if sentence_only else f'<p class="words" dir="auto">{escape(claim.text)}</p>'
+    sure = "" if sentence_only else _confidence_html(claim.confidence)
     stance = f'<p class="stance">{STANCES[claim.stance]}</p>' if claim.stance else ""
     said_by = f'<span>said by <b dir="auto">{escape(claim.said_by.text)}</b></span>' if claim.said_by else ""
     when = f'<span>when: <b dir="auto">{escape(claim.when.text)}</b></span>' if claim.when else ""
@@ -47,7 +50,7 @@ def claim_html(claim: Claim, number: int, claimed: Sequence[Place], *, large: bo
     return (
         f'<div class="claim{" large" if large else ""}"><div class="head">{opener}{words}</div>{stance}'
         f'<blockquote dir="auto">{marked(claim.quote, [(claim.start, claim.end)], claim.quote_start)}</blockquote>'
-        f'<p class="facts">{said_by}{when}{_confidence_html(claim.confidence)}</p>'
+        f'<p class="facts">{said_by}{when}{sure}</p>'
         f'<p class="facts">{cited(claim.title, _own_place(claim), claimed)}{page}{published}{_sources_html(claim)}</p>'
         f"{_support_html(claim, claimed)}</div>"
     )
@@ -96,7 +99,7 @@ def _not_disclosed_html(reply: Reply, claimed: Sequence[Place]) -> str:
 
 
 def passage_html(passage: RetrievedPassage, claimed: Sequence[Place]) -> str:
-    """A passage that was read, with the claims' words in it marked."""
+    """A passage that was found, with the claims' words in it marked."""
     spans = [(place.start, place.end) for place in claimed if place.article == passage.article]
     place = Place(passage.article, passage.start, passage.end)
     return (
@@ -119,8 +122,10 @@ def passages_html(
 
 def _no_answer_html(reply: Reply) -> str:
     """Two ways of not telling: nothing bears on the question, or something does and does not answer it."""
-    sure = f"{int(reply.confidence * 100)} % sure that they do not"
-    said = f'<p class="verdict">The articles do not say.</p><p class="why">{escape(reply.reason)}</p><p class="sure">{sure}</p>'
+    # It is 1 where no answer was weighed, as for a name that no passage mentions: that is a rule, and nobody measured it.
+    per_cent = int(reply.confidence * 100)
+    sure = f'<p class="sure">{per_cent} % sure that they do not</p>' if reply.confidence < 1 else ""
+    said = f'<p class="verdict">The articles do not say.</p><p class="why">{escape(reply.reason)}</p>{sure}'
     if not reply.related:
         return said + passages_html(
             reply.passages, f"The {counted(len(reply.passages), 'passage')} looked at, all of something else"
@@ -141,10 +146,10 @@ def reply_html(reply: Reply) -> str:
     hidden = reply.status == "not_disclosed"
     verdict = '<p class="verdict">The articles say that this is not disclosed.</p>' if hidden else ""
     claimed = places_of(claims_of(reply))
-    read = f"{counted(len(reply.passages), 'passage')} read in {reply.timings_ms.get('total', 0) / 1000:.2f} s"
+    found = f"{counted(len(reply.passages), 'passage')} found, {reply.timings_ms.get('total', 0) / 1000:.2f} s in all"
     return (
         f'<div class="answer {reply.status}">{verdict}'
         f"{claim_html(reply.answer, 1, claimed, large=True, sentence_only=hidden)}"
         f"{_alternatives_html(reply, claimed)}{_not_disclosed_html(reply, claimed)}"
-        f"{passages_html(reply.passages, read, claimed)}</div>"
+        f"{passages_html(reply.passages, found, claimed)}</div>"
     )

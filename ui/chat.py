@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,10 +39,10 @@ FORM_HTML = (Path(__file__).parent / "form.html").read_text(encoding="utf-8")
 HIDDEN: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
-def build_app(assistant: Assistant, *, read_only: bool = False) -> gr.Blocks:
+def build_app(assistant: Assistant, *, read_only: bool = False, columns: Mapping[str, str] | None = None) -> gr.Blocks:
     """Both pages. What a person asked lives in their browser session's state and nowhere else, but for what they vote on.
 
-    read_only: nobody adds or removes articles on the library page.
+    read_only: nobody adds or removes articles on the library page. columns: which column of an uploaded table holds what.
     """
     # Imported here because it imports this module's settings of the environment through gradio.
     from ui.library_page import library_page
@@ -54,7 +54,7 @@ def build_app(assistant: Assistant, *, read_only: bool = False) -> gr.Blocks:
     with app:
         _chat_page(app, assistant, suggested, slots)
     with app.route("Library", "/library"):
-        library_page(app, assistant, suggested, read_only=read_only)
+        library_page(app, assistant, suggested, read_only=read_only, columns=columns)
     return app
 
 

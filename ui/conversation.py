@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from index.search import Filters
 from qa.reply import Reply, RetrievedPassage, Turn
-from ui.answer import passages_html, reply_html
+from ui.answer import claims_of, passages_html, reply_html
 from ui.keep import citation_markdown, citation_text, question_link
 from ui.render import counted, escape
 
@@ -51,10 +51,15 @@ def history_of(exchanges: Sequence[Exchange]) -> list[Turn]:
 
 
 def quotes_of(exchanges: Sequence[Exchange], at: int, source: str) -> list[tuple[int, str]]:
-    """What the reply at this place of the conversation read of an article: offsets in it and the words from there on."""
+    """What the reply at this place of the conversation shows of an article: offsets in it and the words from there on.
+
+    The claims' sentences too, since "Who said that?" finds other passages than the answer whose speaker it asks for.
+    """
     outcome = exchanges[at].outcome if 0 <= at < len(exchanges) else None
-    passages = outcome.passages if isinstance(outcome, Reply) else ()
-    return [(passage.start, passage.text) for passage in passages if passage.article == source]
+    if not isinstance(outcome, Reply):
+        return []
+    found = [(passage.start, passage.text) for passage in outcome.passages if passage.article == source]
+    return found + [(claim.quote_start, claim.quote) for claim in claims_of(outcome) if claim.article == source]
 
 
 def exchange_html(exchange: Exchange, at: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,8 +34,12 @@ def keep(folder: Path, exchange_id: str, vote: Vote, note: str, reply: Reply) ->
     # ASCII, so that lone surrogates and odd line ends pass.
     line = json.dumps(row) + "\n"
     try:
-        with _writing, (folder / FILE_NAME).open("a", encoding="utf-8") as file:
-            file.write(line)
+        with _writing, (folder / FILE_NAME).open("a+b") as file:
+            if file.tell():
+                file.seek(-1, os.SEEK_END)
+                # A crash can leave half a line, which this one must not become a part of.
+                line = line if file.read(1) == b"\n" else "\n" + line
+            file.write(line.encode())
     except OSError as error:
         raise QuothError(f"The vote cannot be kept in {folder / FILE_NAME} ({error.strerror}).") from error
 
@@ -61,7 +66,7 @@ def read(folder: Path) -> list[dict[str, Any]]:
 def evaluation_rows(votes: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     """The votes that say what is right, as rows of a question file (see qa/questions.py).
 
-    A "right" gives the answer in its passage, or the best passage as one without an answer. A "wrong" says what is right only
+    An "up" gives the answer in its passage, or the best passage as one without an answer. A "down" says what is right only
     by a note that stands word for word in one of the passages; others are left out.
     """
     for vote in votes:

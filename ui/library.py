@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shutil
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
-from index.articles import ENDINGS, Unreadable, read_article
-from index.build import UPLOADS, Progress, build, remove
+from index.articles import ENDINGS, Article, Unreadable, ending_of, read_articles
+from index.build import UPLOADS, build, remove
 from index.catalog import Catalog
 from index.embedder import Embedder
+from index.errors import QuothError
+from index.update import Progress
 
 # Bytes of a file name, less than what every usual file system takes.
 MAX_NAME = 200
@@ -41,11 +43,15 @@ class Changes:
 
 
 def add_uploads(
-    catalog: Catalog, embedder: Embedder, uploads: Sequence[Upload], report: Callable[[Progress], None] | None = None
+    catalog: Catalog,
+    embedder: Embedder,
+    uploads: Sequence[Upload],
+    report: Callable[[Progress], None] | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> Changes:
     """Keeps the files in the index folder's `uploads` and adds them to the index; one of a known name replaces the former.
 
-    A file that gives no article is not kept, and the former of its name stays.
+    A file that gives no article is not kept, and the former of its name stays. columns: which column of a table holds what.
     """
     folder = (catalog.folder / UPLOADS).absolute()
     kept: list[Path] = []
@@ -53,12 +59,12 @@ def add_uploads(
     with _changing:
         folder.mkdir(exist_ok=True)
         for upload in uploads:
-            place = _keep(upload, folder)
+            place = _keep(upload, folder, kept, columns)
             if isinstance(place, Unreadable):
                 failed.append((upload.name, place.reason))
             else:
                 kept.append(place)
-        summary = build(catalog, kept, embedder, only_add=True, roots=[folder], report=report)
+        summary = build(catalog, kept, embedder, only_add=True, columns=columns, roots=[folder], report=report)
     # A file that was deleted by hand and sent again by another name is new to whoever sends it.
     added = [*summary.added, *(path for _, path in summary.moved)]
     new = {*added, *summary.changed}
@@ -71,17 +77,20 @@ def add_uploads(
     )
 
 
-def _keep(upload: Upload, folder: Path) -> Path | Unreadable:
-    """Moves the upload into the folder if it can be read as an article there."""
+def _keep(upload: Upload, folder: Path, kept: Collection[Path], columns: Mapping[str, str] | None) -> Path | Unreadable:
+    """Moves the upload into the folder if any of it can be read as an article there. kept: those sent with it before."""
     name = plain_name(upload.name)
-    trial, place = folder / f".trial{Path(name).suffix}", folder / name
+    ending = ending_of(name)
+    trial, place = folder / f".trial{ending}", folder / name
     try:
-        if Path(name).suffix.lower() not in ENDINGS:
+        if ending not in ENDINGS:
             return Unreadable(upload.name, f"is of no kind that Quoth reads ({', '.join(sorted(ENDINGS))})")
+        if place in kept:
+            return Unreadable(upload.name, "has the name of another file sent with it; rename it and send it again")
         shutil.copyfile(upload.path, trial)
-        article = read_article(trial)
-        if isinstance(article, Unreadable):
-            return article
+        problem = _problem_of(trial, columns)
+        if problem is not None:
+            return problem
         trial.replace(place)
         return place
     except OSError as error:
@@ -89,6 +98,16 @@ def _keep(upload: Upload, folder: Path) -> Path | Unreadable:
     finally:
         trial.unlink(missing_ok=True)
         upload.path.unlink(missing_ok=True)
+
+
+def _problem_of(path: Path, columns: Mapping[str, str] | None) -> Unreadable | None:
+    """Why a file gives no article, None if it gives any; what is wrong with the rest of it is said when it is added."""
+    problem = None
+    for item in read_articles(path, columns):
+        if isinstance(item, Article):
+            return None
+        problem = problem or item
+    return problem or Unreadable(str(path), "holds no article")
 
 
 def plain_name(name: str) -> str:
@@ -110,6 +129,9 @@ def remove_article(catalog: Catalog, source: str) -> Changes:
     Raises QuothError where no article has this source.
     """
     with _changing:
+        # It may be what the sources of other articles begin with.
+        if catalog.article(source) is None:
+            raise QuothError(f"No article in the index is {source}; it may have been removed already.")
         removed = remove(catalog, [source])
         for gone in map(Path, removed):
             if gone.parent == (catalog.folder / UPLOADS).absolute():

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from index.articles import ENDINGS, MAX_MEBIBYTES
-from index.build import Progress
 from index.catalog import ArticleSummary
 from index.errors import QuothError
+from index.update import Progress
 from ui.chat import HIDDEN, file_html, part
 from ui.corpus import corpus_of, masthead_html
 from ui.feedback import evaluation_file
@@ -31,8 +31,10 @@ SHOWN = 50
 log = logging.getLogger(__name__)
 
 
-def library_page(app: gr.Blocks, assistant: Assistant, suggested: Suggested, *, read_only: bool) -> None:
-    """Puts the page's parts and events into the app's current page."""
+def library_page(
+    app: gr.Blocks, assistant: Assistant, suggested: Suggested, *, read_only: bool, columns: Mapping[str, str] | None
+) -> None:
+    """Puts the page's parts and events into the app's current page. columns: which column of an uploaded table holds what."""
     catalog, embedder = assistant.index.catalog, assistant.index.embedder
 
     def showing(query: str, page: int) -> tuple[str, str]:
@@ -64,7 +66,7 @@ def library_page(app: gr.Blocks, assistant: Assistant, suggested: Suggested, *, 
         def tell(progress: Progress) -> None:
             loop.call_soon_threadsafe(told.put_nowait, progress)
 
-        work = asyncio.create_task(asyncio.to_thread(add_uploads, catalog, embedder, uploads, tell))
+        work = asyncio.create_task(asyncio.to_thread(add_uploads, catalog, embedder, uploads, tell, columns))
         yield progress_html(None), gr.skip(), gr.skip()
         while not work.done():
             waiting = asyncio.create_task(told.get())

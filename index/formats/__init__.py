@@ -39,7 +39,10 @@ def read_document(source: str, ending: str, data: bytes, file: str) -> Iterator[
 
 
 def read_mailbox(source: str, mailbox: BinaryIO, file: str) -> Iterator[Article | Unreadable]:
-    """An article a mail, known by the mail's own identity, or by its number where it has none or one that was there before."""
+    """An article a mail, known by the mail's own identity, or by its number where it has none or one that was there before.
+
+    Raises what reading the mailbox raises.
+    """
     from index.formats.mail import message_id, split_mailbox
 
     known: set[str] = set()
@@ -57,8 +60,6 @@ def read_mailbox(source: str, mailbox: BinaryIO, file: str) -> Iterator[Article 
             raise UnusableError("is empty")
     except UnusableError as error:
         yield Unreadable(printable(source), str(error))
-    except OSError as error:
-        yield Unreadable(printable(source), f"cannot be read: {(error.strerror or str(error)).lower()}")
 
 
 def max_mebibytes(ending: str) -> int:
@@ -76,7 +77,7 @@ def _article(source: str, ending: str, data: bytes, file: str) -> Article | Unre
         author = normalise(document.author) if document.author else None
         "".join((text, title, author or "")).encode()
     except UnusableError as error:
-        return Unreadable(printable(source), str(error))
+        return Unreadable(printable(source), str(error), error.fleeting)
     except UnicodeEncodeError:
         return Unreadable(printable(source), "holds characters that are no Unicode text")
     return Article(

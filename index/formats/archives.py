@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
@@ -71,7 +72,8 @@ class _Member:
 def read(path: Path, columns: Mapping[str, str] | None = None) -> Iterator[Article | Unreadable]:
     """The articles of an archive, their sources the path with the name in it: "/a.zip#b/c.txt".
 
-    Files of unknown ending and hidden ones are passed over, as in folders. columns: see index.formats.tables.read.
+    Files of unknown ending and hidden ones are passed over, as in folders. columns: see index.formats.tables.read. Raises
+    OSError.
     """
     source = os.path.abspath(path)  # noqa: PTH100 - Path.absolute keeps ".."
     try:
@@ -82,8 +84,6 @@ def read(path: Path, columns: Mapping[str, str] | None = None) -> Iterator[Artic
             yield from name_few(_articles(source, stream, source, columns, budget, MAX_DEPTH), source, "files")
     except _BombError as error:
         yield Unreadable(printable(source), str(error))
-    except (OSError, ValueError) as error:
-        yield Unreadable(printable(source), f"cannot be read: {(getattr(error, 'strerror', None) or str(error)).lower()}")
 
 
 def _articles(
@@ -109,14 +109,19 @@ def _articles(
                         budget.take_member()
                     yield item
             except UnusableError as error:
-                yield Unreadable(part, str(error))
+                yield Unreadable(part, str(error), error.fleeting)
             except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
                 yield Unreadable(part, f"is damaged ({type(error).__name__})")
     except _BombError:
         raise
     except Exception as error:  # a parser given garbage may raise anything, which is no reason to stop a build
+        # zipfile says of a file that the disk does not give that it is no ZIP. What damage raises has no number, or that of a
+        # place before the beginning.
+        cause = error if isinstance(error, OSError) else error.__context__
+        if isinstance(cause, OSError) and cause.errno not in {None, errno.EINVAL}:
+            raise cause from None
         known_reason = str(error) if isinstance(error, UnusableError) else f"is damaged ({type(error).__name__})"
-        yield Unreadable(source, known_reason)
+        yield Unreadable(source, known_reason, isinstance(error, UnusableError) and error.fleeting)
 
 
 def _read_member(
@@ -214,7 +219,7 @@ def _tar_members(stream: BinaryIO, budget: _Budget) -> Iterator[_Member]:
         archive.members = []  # type: ignore[attr-defined]
         tape.start_content()
         if seconds > MAX_HEADER_SECONDS:
-            raise UnusableError(f"takes longer than {MAX_HEADER_SECONDS:.0f} s to list")
+            raise UnusableError(f"takes longer than {MAX_HEADER_SECONDS:.0f} s to list", fleeting=True)
         problem = None
         if member.issym() or member.islnk():
             problem = "is a link"

@@ -16,7 +16,7 @@ from dataclasses import asdict
 from typing import Any
 
 from index.formats.document import MAX_TEXT, UnusableError
-from index.formats.worker import MEMORY_MEBIBYTES, SECONDS
+from index.formats.worker import COMPUTING_SECONDS, MEMORY_MEBIBYTES
 
 # What reads each ending, imported when the first of its files comes.
 READERS = {
@@ -87,12 +87,12 @@ def _limit_memory() -> None:
 
 
 def _limit_time() -> None:
-    """The parent stops what takes too long; this ends it where the parent is no more."""
+    """Ends what computes too long, also where the parent, which stops what takes too long, is no more."""
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
         used = resource.getrusage(resource.RUSAGE_SELF)
-        seconds = int(used.ru_utime + used.ru_stime + 2 * SECONDS)
+        seconds = int(used.ru_utime + used.ru_stime + COMPUTING_SECONDS)
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 

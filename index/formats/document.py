@@ -18,7 +18,11 @@ _URL = re.compile(r"https?://[^\s/?#<>\"\\^`{|}]+[^\s<>\"\\^`{|}]*", re.IGNORECA
 
 
 class UnusableError(Exception):
-    """Why a document gives no article: a clause to be read after its name, as "is empty"."""
+    """Why a document gives no article: a clause to be read after its name, as "is empty". fleeting: as in `Unreadable`."""
+
+    def __init__(self, reason: str, *, fleeting: bool = False) -> None:
+        super().__init__(reason)
+        self.fleeting = fleeting
 
 
 @dataclass(frozen=True)

@@ -19,14 +19,13 @@ MAX_MEBIBYTES = 16  # it is parsed in Python, at about a megabyte a second
 
 
 def read(path: Path) -> Iterator[Article | Unreadable]:
-    """The entries of a feed, their sources the path with their ids, or links, or numbers: "/a.rss#https://b.example/c"."""
+    """The entries of a feed, their sources the path with their ids, or links, or numbers: "/a.rss#https://b.example/c".
+
+    Raises OSError.
+    """
     source = os.path.abspath(path)  # noqa: PTH100 - Path.absolute keeps ".."
-    try:
-        with open(source, "rb") as file:  # noqa: PTH123 - a path of any form
-            data = file.read(MAX_MEBIBYTES * 2**20 + 1)
-    except (OSError, ValueError) as error:
-        yield Unreadable(printable(source), f"cannot be read: {(getattr(error, 'strerror', None) or str(error)).lower()}")
-        return
+    with open(source, "rb") as file:  # noqa: PTH123 - a path of any form
+        data = file.read(MAX_MEBIBYTES * 2**20 + 1)
     yield from read_data(source, data, source)
 
 
@@ -39,7 +38,7 @@ def read_data(source: str, data: bytes, file: str) -> Iterator[Article | Unreada
             raise UnusableError("is empty")
         entries: list[dict[str, str]] = json.loads(shared.read(".rss", data).text)
     except UnusableError as error:
-        yield Unreadable(printable(source), str(error))
+        yield Unreadable(printable(source), str(error), error.fleeting)
         return
     parts = (
         article_of(part_source(source, entry["id"] or entry["url"], number), file, entry)
@@ -49,7 +48,7 @@ def read_data(source: str, data: bytes, file: str) -> Iterator[Article | Unreada
 
 
 def read_feed(data: bytes) -> Document:
-    """The entries as JSON, a list of what index.formats.parts.FIELDS names; it is called by index.formats.child.
+    """The entries as JSON, a list of what index.settings.FIELDS names; it is called by index.formats.child.
 
     Raises UnusableError where there are none.
     """

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote
+from xml.parsers import expat
 
 from lxml import etree  # type: ignore[import-untyped]
 
@@ -19,7 +20,7 @@ from index.formats.html import plain_text, tidy
 
 MAX_UNPACKED_MEBIBYTES = 64  # of XML and HTML; pictures are never unpacked
 MAX_MEMBERS = 10_000
-_PROLOGUE = 4096  # bytes
+_PIECE = 4096  # bytes
 _MARK_UP = (".xml", ".xhtml", ".html", ".htm", ".rels", ".opf", ".ncx", ".rdf")
 # The arrow that mammoth puts behind each note.
 _BACK_TO_TEXT = re.compile(r'<a href="#[^"]{0,100}-ref-[^"]{0,100}">↑</a>')
@@ -33,9 +34,9 @@ def read_docx(data: bytes) -> Document:
     import mammoth  # type: ignore[import-untyped]
 
     archive = _open(data, "word/document.xml", ".docx")
-    # The parser behind mammoth expands entities, of which no Word document has any.
-    if any(b"<!DOCTYPE" in _member(archive, name)[:_PROLOGUE] for name in archive.namelist() if name.endswith(_MARK_UP)):
-        raise UnusableError("is damaged or no .docx file (declares a document type)")
+    # The parser behind mammoth expands entities, of which no Word document has any. Any member may be one of its parts.
+    for name in archive.namelist():
+        _check_prologue(archive, name)
     facts = _dublin_core(_member(archive, "docProps/core.xml"))
     # Pictures would be written into the HTML; they hold no words.
     page = mammoth.convert_to_html(BytesIO(data), convert_image=lambda _: []).value
@@ -46,6 +47,26 @@ def read_docx(data: bytes) -> Document:
         author=names(facts.get("creator")),
         language=language_code(facts.get("language")),
     )
+
+
+def _check_prologue(archive: zipfile.ZipFile, name: str) -> None:
+    """Raises UnusableError where a member is XML that may declare entities; told by the parser that is behind mammoth."""
+
+    def check_type(name: str, system: str | None, public: str | None, declares: bool) -> None:  # noqa: ARG001
+        # Pictures (SVG) have document types that declare nothing, and no other file is ever read for one.
+        if declares:
+            raise UnusableError("is damaged or no .docx file (declares a document type)")
+
+    begun: list[str] = []
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = check_type
+    parser.StartElementHandler = lambda element, _: begun.append(element)
+    try:
+        with archive.open(name) as member:
+            while not begun and (piece := member.read(_PIECE)):
+                parser.Parse(piece)
+    except (expat.ExpatError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError):
+        pass  # what is no XML, or cannot be unpacked, is none to mammoth either
 
 
 def read_odt(data: bytes) -> Document:

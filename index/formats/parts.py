@@ -11,9 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from index.articles import Article, Unreadable, article_id, normalise, shorten
 from index.formats.document import language_code, names, web_address
 
-# What a part may say of itself; "id" tells it from the other parts of its file.
-FIELDS = ("text", "title", "published", "author", "language", "url", "id")
-
 # A longer text is hardly an article, and a line of gigabytes has to end somewhere.
 MAX_CHARACTERS = 8 * 2**20
 # How many of a file's unreadable parts are named; the others are counted.
@@ -25,7 +22,7 @@ _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
 
 
 def article_of(source: str, file: str, fields: Mapping[str, str]) -> Article | Unreadable:
-    """The article that a part of `file` makes. fields: what FIELDS names, as written; only "text" must be there."""
+    """The article that a part of `file` makes. fields: by index.settings.FIELDS, as written; only "text" must be there."""
     text = fields.get("text", "")
     if len(text) > MAX_CHARACTERS:
         return Unreadable(source, f"is longer than {MAX_CHARACTERS:,} characters")
@@ -70,20 +67,23 @@ def name_few(items: Iterable[Article | Unreadable], whole: str, what: str) -> It
     """
     # Hashes, since a table may have millions of rows.
     seen: set[int] = set()
-    unreadable = 0
+    unreadable, fleeting = 0, False
     for item in items:
-        shown = item
-        if isinstance(item, Article):
-            if hash(item.source) not in seen:
-                seen.add(hash(item.source))
-                yield item
-                continue
+        if isinstance(item, Unreadable):
+            shown = item
+        elif hash(item.source) not in seen:
+            seen.add(hash(item.source))
+            yield item
+            continue
+        else:
             shown = Unreadable(item.source, f"has the same name as one of the {what} before it")
         unreadable += 1
         if unreadable <= MAX_NAMED:
             yield shown
+        else:
+            fleeting = fleeting or shown.fleeting
     if unreadable > MAX_NAMED:
-        yield Unreadable(whole, f"has {unreadable - MAX_NAMED:,} more {what} that cannot be read")
+        yield Unreadable(whole, f"has {unreadable - MAX_NAMED:,} more {what} that cannot be read", fleeting)
 
 
 def any_date(written: str) -> str | None:

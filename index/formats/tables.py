@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
-from index.articles import Article, Unreadable, printable
+from index.articles import Article, Unreadable
 from index.formats import parquet
 from index.formats.document import UnusableError
-from index.formats.parts import FIELDS, MAX_CHARACTERS, article_of, name_few, part_source
+from index.formats.parts import MAX_CHARACTERS, article_of, name_few, part_source
 from index.formats.text import detect
+from index.settings import FIELDS
 
 # What columns are usually called, without case, spaces and punctuation; of several in a table the first here is taken.
 USUAL_NAMES: Mapping[str, Sequence[str]] = {
@@ -51,13 +52,12 @@ def read(path: Path, columns: Mapping[str, str] | None = None) -> Iterator[Artic
 
     columns: which column holds what, by the names in FIELDS, as {"text": "body", "title": "headline"}; what it leaves out is
     told by the columns' usual names. The source of a row is the path with its "id", or else "url", or else its number.
+
+    Raises OSError.
     """
     source = os.path.abspath(path)  # noqa: PTH100 - Path.absolute keeps ".."
-    try:
-        with open(source, "rb") as stream:  # noqa: PTH123 - a path of any form
-            yield from read_stream(source, Path(source).suffix.lower(), stream, source, columns)
-    except (OSError, ValueError) as error:
-        yield Unreadable(printable(source), f"cannot be read: {(getattr(error, 'strerror', None) or str(error)).lower()}")
+    with open(source, "rb") as stream:  # noqa: PTH123 - a path of any form
+        yield from read_stream(source, Path(source).suffix.lower(), stream, source, columns)
 
 
 def read_stream(
@@ -103,10 +103,14 @@ def _rows(ending: str, stream: BinaryIO, file: str, choose: _Choose) -> Iterator
         newline = "" if ending in {".csv", ".tsv"} else "\n"
         # A row that does not fit the encoding is reported as such; the others are read.
         with io.TextIOWrapper(buffered, encoding, "surrogateescape", newline) as text:
-            if ending == ".jsonl":
-                yield from _json_rows(text, choose)
-            else:
-                yield from _csv_rows(text, ending, sample.decode(encoding, "replace"), choose)
+            try:
+                if ending == ".jsonl":
+                    yield from _json_rows(text, choose)
+                else:
+                    yield from _csv_rows(text, ending, sample.decode(encoding, "replace"), choose)
+            except UnicodeDecodeError as error:
+                # An encoding of several bytes a character has places where no byte can be passed over.
+                raise UnusableError(f"is not {encoding.upper()} text to its end") from error
 
 
 def _encoding(sample: bytes) -> str:

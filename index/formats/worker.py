@@ -17,6 +17,9 @@ from typing import IO, Any, cast
 from index.formats.document import Document, UnusableError
 
 SECONDS = 30.0  # the most that reading one document may take
+# Of which so much may be computing, which is the document's fault: one that takes longer and has not computed so much waited
+# for a busy machine, and may be read the next time.
+COMPUTING_SECONDS = 25
 MEMORY_MEBIBYTES = 1024  # the most that it may take of memory, all libraries included
 # A process that has read so many is replaced, since parsers may not give back all memory.
 DOCUMENTS_TO_A_PROCESS = 1000
@@ -50,7 +53,7 @@ class Worker:
                 self._stop()  # whatever the process is at, its next answer would be to the wrong question
                 raise
         if "reason" in answer:
-            raise UnusableError(answer["reason"])
+            raise UnusableError(answer["reason"], fleeting=answer.get("fleeting", False))
         return Document(**{**answer, "pages": tuple(answer["pages"])})
 
     def close(self) -> None:
@@ -82,8 +85,11 @@ class Worker:
         if not line.endswith(b"\n"):
             self._stop()
             if late:
-                return {"reason": f"takes longer than {self.seconds:g} s to read"}
-            return {"reason": f"makes its parser crash ({_how_it_ended(process)})", "worn": True}
+                return {"reason": f"takes longer than {self.seconds:g} s to read", "fleeting": True}
+            ended = _how_it_ended(process)
+            if ended == "SIGXCPU":
+                return {"reason": f"takes more than {COMPUTING_SECONDS} s of computing to be read"}
+            return {"reason": f"makes its parser crash ({ended})", "worn": True}
         answer: dict[str, Any] = json.loads(line)
         if answer.get("worn") or self._documents >= DOCUMENTS_TO_A_PROCESS:
             self._stop()

@@ -21,6 +21,7 @@ from qa.claims import weigh
 from qa.evaluation.metrics import squad_form
 from qa.questions import Question
 from qa.reader import Reader
+from qa.reading import Read
 from qa.reply import Claim
 
 # How many claims of a reply count for "the best of the first claims".
@@ -76,7 +77,7 @@ def read_given(reader: Reader, questions: Sequence[Question], progress: Callable
         milliseconds = 1000 * (time.perf_counter() - started) / len(batch)
         for question, passage, found in zip(batch, passages, spans, strict=True):
             hit = Hit(passage, question.title, question.title, None, 0.0, 0.0, 0.0, rank=1)
-            answers = weigh(question.text, [hit], [found], forcing)
+            answers = weigh(question.text, [hit], Read([found]), forcing)
             claims = [claim for claim in (answers.best, *answers.alternatives) if claim is not None]
             outcomes.append(_outcome(question, claims, None, milliseconds))
         progress(len(batch))

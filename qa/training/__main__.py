@@ -17,6 +17,7 @@ from index.models import DEFAULT_EMBEDDER, weights_sha256
 from index.passages import Passage
 from index.settings import read_settings
 from qa.attention import fuse
+from qa.calibration import Calibration
 from qa.eight_bits import Magnitudes
 from qa.evaluation.given import quality, spans_in_contexts
 from qa.evaluation.metrics import expected_calibration_error
@@ -37,6 +38,7 @@ from qa.training.written import (
     NEWS,
     TRAINED_ON,
     news_questions,
+    unknown_questions,
     written_questions,
 )
 
@@ -46,6 +48,7 @@ BaseOption = Annotated[str, typer.Option(help="The model to begin with: a folder
 # How often a pass takes the questions that were written for Quoth: few, and most like what people ask.
 WRITTEN_TIMES = {TRAINED_ON: 1, CONTRASTS: 3}
 NEWS_TIMES = {NEWS: 1, DISPUTED: 3}
+UNKNOWN_TIMES = 12
 LayersOption = Annotated[int, typer.Option(help="How many of its lower layers to keep.")]
 
 
@@ -99,6 +102,7 @@ def reader(
     fuse(model)
     further = [q for name, times in WRITTEN_TIMES.items() for q in times * written_questions(data, name)]
     further += [q for name, times in NEWS_TIMES.items() for q in times * news_questions(name)]
+    further += [q for name in NEWS_TIMES for turn in range(UNKNOWN_TIMES) for q in unknown_questions(name, seed + turn)]
     if labelled is not None:
         further += read_questions(labelled)
     questions = mixture(data, seed, further)
@@ -170,7 +174,10 @@ def calibrate(
 ) -> None:
     """Fit the reader's probabilities on contexts it was not trained on, and write them beside its weights."""
     settings = read_settings()
-    asked = ask(load_reader(str(folder)), load_embedder(settings.embedder), data, count, settings.top_k)
+    reader = load_reader(str(folder))
+    # So that it is asked what is not known, which the curve that is fitted now has yet to say.
+    reader.calibration = Calibration(unknown_margin=1.0)
+    asked = ask(reader, load_embedder(settings.embedder), data, count, settings.top_k)
     # Every other one is kept to tell how well the curve fits what it was not fitted to.
     evidence, right = best_answers(asked[1::2], half := fit(asked[::2]))
     error = expected_calibration_error([half.probability(each) for each in evidence], right)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
 from index.embedder import Embedder
 from index.search import Hit
@@ -21,8 +22,8 @@ from qa.claims import candidates
 from qa.evaluation.measure import index_of_contexts
 from qa.evaluation.metrics import is_right
 from qa.questions import Question, is_held_out, read_questions
-from qa.reader import Reader, Span
-from qa.reading import read_hits
+from qa.reader import Reader
+from qa.reading import Read, read_hits
 from qa.training.unanswerable import changed_questions
 from qa.training.written import HELD_OUT, HELD_OUT_NEWS, news_questions, written_questions
 
@@ -40,7 +41,7 @@ class Asked:
 
     question: Question
     hits: Sequence[Hit]
-    spans: Sequence[Sequence[Span]]
+    read: Read
 
 
 def ask(reader: Reader, embedder: Embedder, data: Path, count: int, top_k: int, seed: int = 7) -> list[Asked]:
@@ -91,14 +92,31 @@ def fit(asked: Sequence[Asked]) -> Calibration:
     for _ in range(3):
         evidence, right = best_answers(asked, calibration)
         calibration = logistic(evidence, right)
-    return calibration
+    intercept, weight = _unknown(asked)
+    return replace(calibration, unknown_intercept=intercept, unknown_margin=weight)
+
+
+def _unknown(asked: Sequence[Asked]) -> tuple[float, float]:
+    """The curve from the margin of words that may say that the answer is not known to the probability that they do: its
+    intercept and weight."""
+    margins, said = [], []
+    for each in asked:
+        if each.read.unknown is not None:
+            hit, span = each.read.unknown
+            start, end = each.question.unknown or (0, 0)
+            margins.append([span.margin])
+            said.append(hit.passage.text == each.question.context and span.start < end and start < span.end)
+    if len(set(said)) < 2:
+        return 0.0, 0.0
+    curve = LogisticRegression().fit(margins, said)
+    return round(float(curve.intercept_[0]), 4), round(max(0.0, float(curve.coef_[0][0])), 4)
 
 
 def best_answers(asked: Sequence[Asked], calibration: Calibration) -> tuple[list[Evidence], list[bool]]:
     """What speaks for the most probable answer to each question, and whether it is right; nothing where there is none."""
     evidence, right = [], []
     for each in asked:
-        found = candidates(each.question.text, each.hits, each.spans, calibration)
+        found = candidates(each.question.text, each.hits, each.read.spans, calibration)
         if found:
             evidence.append(found[0].evidence)
             right.append(is_right(found[0].text, each.question.answers))

@@ -7,17 +7,22 @@ the answers: lines of {"dataset", "of": the id of a question with the same conte
 "question", "answer_start": in the passage, "answer"}, the last two null where there is none. Files of news hold passages that
 were invented with their questions, because no data set has what news is full of, two figures for one thing and what is denied
 or not told: lines of {"passage", "questions": [{"question", "answer_start", "answer"}]}, with "others": [[start, words]] where
-the passage gives other answers too. In contrasts.jsonl.gz each passage has questions almost alike of which only one has an
-answer; in disputed.jsonl.gz sources disagree, in one passage or in two that follow one another and are asked the same.
+the passage gives other answers too, and "unknown": [start, words] where it says itself that the answer is not known.
+In contrasts.jsonl.gz each passage has questions almost alike of which only one has an answer; in disputed.jsonl.gz sources
+disagree, in one passage or in two that follow one another and are asked the same.
 """
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from index.errors import QuothError
+from index.sentences import split_sentences
+from qa.disclosure import ask_whether_unknown, has_cue
 from qa.questions import Question, is_held_out, read_questions, read_rows
 
 FOLDER = Path(__file__).parent / "written"
@@ -63,8 +68,43 @@ def news_questions(name: str) -> list[Question]:
     ]
 
 
+def unknown_questions(name: str, seed: int) -> list[Question]:
+    """Whether the answer is not known, asked of excerpts of a file of news: those that say so, and twice as many others with
+    words in them by which it might be said."""
+    chooser = random.Random(seed)
+    saying: list[Question] = []
+    others: list[Question] = []
+    for question in news_questions(name):
+        sentences = list(split_sentences(question.context))
+        for number, (first, last) in enumerate(sentences):
+            if _overlap(question.unknown, first, last) or has_cue(question.context[first:last]):
+                low = max(0, number - chooser.choice((0, 1, 1, 2)))
+                high = min(len(sentences) - 1, number + chooser.choice((0, 0, 1)))
+                asked = _whether_unknown(question, sentences[low][0], sentences[high][1])
+                (others if asked.start is None else saying).append(asked)
+    return saying + chooser.sample(others, min(len(others), 2 * len(saying)))
+
+
+def _whether_unknown(question: Question, low: int, high: int) -> Question:
+    """Whether the question's answer is not known, asked of context[low:high], which words that say so are not cut by."""
+    text = ask_whether_unknown(question.text)
+    if question.unknown is None or not _overlap(question.unknown, low, high):
+        return replace(question, text=text, context=question.context[low:high], start=None, end=None, answers=(), others=())
+    start, end = question.unknown
+    low, high = min(low, start), max(high, end)
+    words = question.context[start:end]
+    return replace(
+        question, text=text, context=question.context[low:high], start=start - low, end=end - low, answers=(words,), others=()
+    )
+
+
+def _overlap(span: tuple[int, int] | None, start: int, end: int) -> bool:
+    return span is not None and span[0] < end and start < span[1]
+
+
 def _question(name: str, passage: str, row: Mapping[str, Any]) -> Question:
     start, answer = row["answer_start"], row["answer"]
+    others, unknown = row.get("others", ()), row.get("unknown")
     return Question(
         id=name,
         dataset="written",
@@ -73,6 +113,7 @@ def _question(name: str, passage: str, row: Mapping[str, Any]) -> Question:
         text=row["question"],
         start=start,
         end=None if answer is None else start + len(answer),
-        answers=() if answer is None else (answer,),
-        others=tuple((first, first + len(words)) for first, words in row.get("others", ())),
+        answers=() if answer is None else (answer, *(words for _, words in others)),
+        others=tuple((first, first + len(words)) for first, words in others),
+        unknown=None if unknown is None else (unknown[0], unknown[0] + len(unknown[1])),
     )

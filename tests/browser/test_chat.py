@@ -92,7 +92,7 @@ def test_a_claims_number_opens_the_article_at_its_words_with_the_other_claims_ma
     tab = open_tab(address)
     tab.ask(TROOPS)
     first, second, *others = claims_of(real_assistant.ask(TROOPS))
-    article = real_assistant.article(first.article)
+    article = real_assistant.index.catalog.article(first.article)
     assert article is not None
     number = tab.page.locator(".number").first
     number.press("Enter")
@@ -360,7 +360,7 @@ def test_hostile_articles_and_questions_are_text(hostile: Assistant, open_tab: O
         tab.ask(question)
         reply = hostile.ask(question)
         [summary] = hostile.articles()
-        article = hostile.article(summary.source)
+        article = hostile.index.catalog.article(summary.source)
         assert article is not None
         assert article.title.startswith("Title <i>of</i> </script>")
         assert tab.texts(".question") == [question]

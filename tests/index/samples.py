@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from index.articles import Article, article_id
+from index.articles import Article, Unreadable, article_id, read_articles
 from index.catalog import FILE_NAME, Binding, Catalog
 from index.passages import cut
 from index.rows import Entry
@@ -15,6 +15,11 @@ from tests.conftest import HashingEmbedder
 
 PASSAGE_TOKENS = 24
 OVERLAP_TOKENS = 6
+
+
+def read_article(path: Path) -> Article | Unreadable:
+    """The first article in a file."""
+    return next(read_articles(path))
 
 
 def make_article(source: str, text: str, published: str | None = None, sha256: str = "0" * 64) -> Article:

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.articles import ENDINGS, MAX_MEBIBYTES, MAX_TITLE, Article, Unreadable, find_files, normalise, read_article
+from index.articles import ENDINGS, MAX_MEBIBYTES, MAX_TITLE, Article, Unreadable, find_files, normalise
+from tests.index.samples import read_article
 
 SENTENCES = "The harbour was rebuilt after the storm of that winter, and the ships came back in spring. "
 PAGE = f"""<!doctype html><html lang="en"><head><title>The harbour</title>
@@ -194,7 +195,7 @@ def test_what_is_no_regular_file(tmp_path: Path) -> None:
 
 def test_a_file_that_has_gone(tmp_path: Path) -> None:
     assert read_article(tmp_path / "a.txt") == Unreadable(
-        str(tmp_path / "a.txt"), "cannot be opened: no such file or directory"
+        str(tmp_path / "a.txt"), "cannot be read: no such file or directory", fleeting=True
     )
     assert isinstance(read_article(Path("a\0.txt")), Unreadable)
 
@@ -268,9 +269,9 @@ def test_links(tmp_path: Path) -> None:
     files, problems = find_files([folder])
     assert [path.name for path in files] == ["a.txt", "inside.txt"]
     assert [(Path(problem.source).name, problem.reason) for problem in problems] == [
-        ("dangling.txt", "cannot be opened: no such file or directory"),
+        ("dangling.txt", "cannot be read: no such file or directory"),
         ("out.txt", "is a link to a file outside the folder"),
-        ("self.txt", "cannot be opened: too many levels of symbolic links"),
+        ("self.txt", "cannot be read: too many levels of symbolic links"),
     ]
     # what the user names, the user means
     assert find_files([folder / "out.txt"]) == ([folder / "out.txt"], [])
@@ -296,8 +297,8 @@ def test_without_permission(tmp_path: Path) -> None:
     (tmp_path / "b.txt").touch(mode=0)
     files, problems = find_files([tmp_path])
     assert [path.name for path in files] == ["a.txt", "b.txt"]
-    assert problems == [Unreadable(str(tmp_path / "closed"), "cannot be opened: permission denied")]
-    assert read_article(files[1]) == Unreadable(str(files[1]), "cannot be opened: permission denied")
+    assert problems == [Unreadable(str(tmp_path / "closed"), "cannot be read: permission denied")]
+    assert read_article(files[1]) == Unreadable(str(files[1]), "cannot be read: permission denied", fleeting=True)
 
 
 def test_a_folder_that_cannot_be_listed_is_reported_and_the_rest_goes_on(tmp_path: Path) -> None:
@@ -312,4 +313,4 @@ def test_a_folder_that_cannot_be_listed_is_reported_and_the_rest_goes_on(tmp_pat
     os.close(descriptor)
     files, problems = find_files([tmp_path])
     assert files == [tmp_path / "z.txt"]
-    assert [problem.reason for problem in problems] == ["cannot be opened: file name too long"]
+    assert [problem.reason for problem in problems] == ["cannot be read: file name too long"]

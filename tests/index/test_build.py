@@ -138,6 +138,24 @@ def test_remove_takes_a_source_or_a_folder_or_nothing(tmp_path: Path, articles: 
     assert examine(catalog) == []
 
 
+@pytest.mark.parametrize(
+    ("whole", "inner"),
+    [
+        ("https://example.org/news/", "https://example.org/news/1.html"),
+        ("https://example.org/news", "https://example.org/news/1.html"),
+        ("/f.rss#https://example.org/b", "/f.rss#https://example.org/b/c"),
+    ],
+)
+def test_remove_of_an_article_takes_none_whose_source_begins_with_its_own(
+    tmp_path: Path, embedder: HashingEmbedder, whole: str, inner: str
+) -> None:
+    catalog = make_catalog(tmp_path, [make_article(whole, "The whole."), make_article(inner, "A part.")], embedder)
+    assert remove(catalog, [whole]) == [whole]
+    assert list(catalog.hashes()) == [inner]
+    # Where there is no such article, it is all of them from there.
+    assert remove(catalog, [whole]) == [inner]
+
+
 def test_an_index_of_another_making_is_refused(tmp_path: Path, embedder: HashingEmbedder) -> None:
     opened(tmp_path, embedder)
     with pytest.raises(BindingError, match=r"QUOTH_PASSAGE_TOKENS.*reindex"):

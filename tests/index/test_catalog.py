@@ -43,7 +43,8 @@ def test_holds_just_what_was_put_last(history: list[tuple[int, str | None]]) -> 
         for number, text in history:
             source = f"/{number}'\"%_é.txt"
             if text is None:
-                assert catalog.remove([source]) == (expected.pop(source, None) is not None)
+                catalog.remove([source])
+                expected.pop(source, None)
             else:
                 expected[source] = make_article(source, text, sha256=f"{number:064}")
                 catalog.put([make_entry(expected[source], embedder)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,7 @@ import index.lazy_embedder
 from index import vectors
 from index.__main__ import application
 from index.catalog import FILE_NAME, FORMAT_VERSION
-from index.formats import parts
 from index.lock import only_writer
-from index.settings import FIELDS
 from tests.conftest import SEEDS, HashingEmbedder
 from tests.index.samples import run_sql
 
@@ -115,7 +114,6 @@ def test_columns_are_named_by_option_or_setting(tmp_path: Path, articles: Path, 
     assert [hit["passage"]["text"] for hit in data(run("search", "old", *where, "--json"))] == ["The lake is deep."]
     for wrong in ("body", "text=", "=a", "prose=a"):
         assert "QUOTH_COLUMNS cannot be" in says(run("build", articles, *where, "--columns", wrong), 2)
-    assert set(FIELDS) == set(parts.FIELDS)
 
 
 def test_a_busy_index_is_said(tmp_path: Path, articles: Path) -> None:
@@ -155,6 +153,28 @@ def test_a_file_that_cannot_be_read_is_named_and_the_rest_is_indexed(tmp_path: P
     result = run("build", articles, "--index", tmp_path / "index", "--json")
     assert len(data(result, status=1)["added"]) == 2
     assert "c.txt is empty" in result.stderr
+
+
+def test_an_article_writes_no_commands_to_the_terminal(tmp_path: Path) -> None:
+    where = ("--index", tmp_path / "index")
+    text = "About \x1b[2J it\n\nThere were 3,000\x1b[5D9,000\ttroops\x9b1A."
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a\x1b[2J\n.txt", text)
+        archive.writestr("b\x1b[2J\n.txt", "")
+    source, shown = (f"{tmp_path / 'a.zip'}#a{name}.txt" for name in ("\x1b[2J\n", "\ufffd[2J\ufffd"))
+    built = run("build", tmp_path / "a.zip", *where)
+    assert built.stderr == f"not read: {shown.replace('#a', '#b')} is empty\n"
+    assert run("list", *where).stdout == f"{shown}\tAbout \ufffd[2J it\t\t1 passages\n"
+    assert [line["source"] for line in data(run("list", *where, "--json"))] == [source]
+    found = run("search", "troops", *where).stdout
+    assert found.startswith(f"1. {shown}:")
+    assert "3,000\ufffd[5D9,000\ttroops\ufffd1A." in found
+    assert not set("\x1b\x9b") & set(found)
+    assert run("text", source, *where).stdout == text
+    assert "no\ufffd[2Jwhere" in says(run("text", "no\x1b[2Jwhere", *where), 2)
+    run_sql(tmp_path / "index", "UPDATE articles SET text = text || 'x'")
+    assert f"wrong: {shown} " in run("doctor", *where).stdout
+    assert run("remove", source, *where).stdout == f"removed {shown}\n"
 
 
 def test_wrong_use_is_said(tmp_path: Path, articles: Path, monkeypatch: pytest.MonkeyPatch) -> None:

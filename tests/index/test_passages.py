@@ -10,9 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.articles import Article, Unreadable, normalise, read_article
+from index.articles import Article, Unreadable, normalise
 from index.passages import MAX_CHARACTERS, Passage, cut
 from index.sentences import split_sentences
+from tests.index.samples import read_article
 from tests.index.test_sentences import texts
 
 SEEDS = Path(__file__).parents[2] / "seeds"

@@ -23,6 +23,7 @@ from index.portable import MANIFEST_NAME, export_index, import_index
 from index.search import Index
 from tests.conftest import HashingEmbedder
 from tests.index.samples import OVERLAP_TOKENS, PASSAGE_TOKENS, dump, make_article, make_catalog, run_sql
+from tests.index.test_catalog import make_format_1
 
 TEXTS = ("The miller sold the mill to his niece.", "The ferry sinks at noon.", "Nobody rings the bell on Monday.")
 
@@ -51,6 +52,13 @@ def test_an_exported_index_comes_back_as_it_was(
     Catalog.open(tmp_path / "new").remove(["/there/0.txt"])
     assert len(Catalog.open(tmp_path / "new").summaries()) == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["live", "moved.quoth", "new"]
+
+
+def test_a_catalog_of_the_first_format_can_be_moved_too(tmp_path: Path, embedder: HashingEmbedder) -> None:
+    (tmp_path / "old").mkdir()
+    make_format_1(tmp_path / "old", make_article("/a", "The mill is old."), embedder)
+    export_index(Catalog.open(tmp_path / "old"), tmp_path / "old.quoth")
+    assert list(import_index(tmp_path / "old.quoth", tmp_path / "new").hashes()) == ["/a"]
 
 
 def contents(folder: Path) -> list[tuple[object, ...]]:
@@ -122,7 +130,7 @@ def with_catalog(statement: str) -> Callable[[dict[str, bytes]], dict[str, bytes
     def change(files: dict[str, bytes]) -> dict[str, bytes]:
         with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
             connection.deserialize(files[FILE_NAME])
-            connection.execute(statement)
+            connection.executescript(statement)
             data = connection.serialize()
         return with_manifest(sha256=hashlib.sha256(data).hexdigest())(files | {FILE_NAME: data})
 
@@ -146,6 +154,14 @@ REFUSED: dict[str, tuple[Callable[[dict[str, bytes]], dict[str, bytes]], str]] =
     "a damaged article": (with_catalog("UPDATE articles SET text = 'x' WHERE source = '/there/0.txt'"), "/there/0.txt"),
     "a trigger": (
         with_catalog("CREATE TRIGGER t AFTER DELETE ON articles BEGIN DELETE FROM passages; END"),
+        "other tables",
+    ),
+    "tables that hold anything": (
+        with_catalog(
+            "PRAGMA writable_schema = ON;"
+            "UPDATE sqlite_master SET sql = replace(replace(sql, 'published TEXT', 'published'), 'STRICT', '');"
+            "PRAGMA writable_schema = RESET; UPDATE articles SET published = 5"
+        ),
         "other tables",
     ),
     "no tables": (with_catalog("DROP TABLE facts"), "damaged|cannot be read|other tables"),

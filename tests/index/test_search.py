@@ -225,6 +225,14 @@ def test_filters(tmp_path: Path) -> None:
         assert hit.score == pytest.approx(whole[hit.source].score)
 
 
+def test_a_source_that_is_an_article_is_asked_alone(tmp_path: Path) -> None:
+    articles = [make_article(f"/t.csv#{number}", f"kim {number}") for number in (1, 10, 11, 2)]
+    make_catalog(tmp_path, articles, HashingEmbedder())
+    index = Index.open(tmp_path, HashingEmbedder())
+    assert sources(index.search(["kim"], 9, Filters(source="/t.csv#1"))[0]) == ["/t.csv#1"]
+    assert len(index.search(["kim"], 9, Filters(source="/t.csv"))[0]) == 4
+
+
 def test_a_search_sees_what_another_catalog_changed(tmp_path: Path) -> None:
     index = make_index(tmp_path, ["kim one", "kim two"])
     assert sorted(sources(index.search(["kim"], 9)[0])) == ["/000", "/001"]

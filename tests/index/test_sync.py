@@ -19,15 +19,17 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 import index.update
 from index import files
-from index.articles import read_articles
+from index.articles import Unreadable, read_articles
 from index.build import build, open_or_create, remove, sync
 from index.catalog import Catalog
 from index.doctor import examine
 from index.embedder import Floats
 from index.errors import QuothError
+from index.formats import worker
 from index.update import Summary
 from index.versions import KEPT, Version
 from tests.conftest import HashingEmbedder
+from tests.index.formats.samples import RTF, pack
 from tests.index.samples import OVERLAP_TOKENS, PASSAGE_TOKENS, change, run_sql
 
 _watched: list[Path] = []
@@ -439,6 +441,66 @@ def test_of_a_table_only_rows_that_changed_are_embedded(tmp_path: Path, monkeypa
     assert len(texts(catalog)) == 9
     table.write_text("")
     assert examine(catalog) == []
+
+
+def test_rows_that_vanish_go_while_a_row_of_a_number_like_theirs_cannot_be_read(
+    tmp_path: Path, embedder: HashingEmbedder
+) -> None:
+    catalog = open_or_create(tmp_path / "index", embedder, PASSAGE_TOKENS, OVERLAP_TOKENS)
+    table = tmp_path / "table.jsonl"
+    rows = [{"text": f"Row {number} is here."} for number in range(1, 13)]
+    write_rows(table, rows)
+    build(catalog, [table], embedder)
+    write_rows(table, [{"text": " "}, *rows[1:9]])
+    assert sync(catalog, embedder).failed == [Unreadable(f"{table}#1", "holds no text")]
+    # The row that cannot be read keeps the article that it had.
+    assert sorted(texts(catalog)) == sorted(f"{table}#{number}" for number in range(1, 10))
+
+
+def test_of_an_archive_that_cannot_be_read_in_an_archive_the_articles_stay(tmp_path: Path, embedder: HashingEmbedder) -> None:
+    catalog = open_or_create(tmp_path / "index", embedder, PASSAGE_TOKENS, OVERLAP_TOKENS)
+    archive = tmp_path / "a.zip"
+    inner = {"b.txt": "The mill is old."}
+    archive.write_bytes(pack({"in.zip": pack(inner), "in.zip.txt": "The dam is new."}))
+    build(catalog, [archive], embedder)
+    archive.write_bytes(pack({"in.zip": b"damaged"}))
+    assert len(sync(catalog, embedder).failed) == 1
+    assert list(texts(catalog)) == [f"{archive}#in.zip#b.txt"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a file that opens and cannot be read")
+def test_what_a_disk_does_not_give_is_tried_again_by_every_sync(
+    tmp_path: Path, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "now_ns", lambda: 2**62)
+    catalog = open_or_create(tmp_path / "index", embedder, PASSAGE_TOKENS, OVERLAP_TOKENS)
+    paths = [tmp_path / f"a{ending}" for ending in (".csv", ".jsonl", ".mbox", ".rss", ".tar.gz", ".txt")]
+    for path in paths:
+        path.symlink_to("/proc/self/mem")
+    failed = [Unreadable(str(path), "cannot be read: input/output error", fleeting=True) for path in paths]
+    assert build(catalog, paths, embedder).failed == failed
+    assert run_sql(catalog.folder, "SELECT DISTINCT stamp, sha256 FROM files") == [("", None)]
+    assert sync(catalog, embedder, paths).failed == failed
+
+
+def test_what_took_too_long_is_read_by_the_next_sync_though_the_rest_of_its_file_was_read(
+    tmp_path: Path, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "now_ns", lambda: 2**62)
+    catalog = open_or_create(tmp_path / "index", embedder, PASSAGE_TOKENS, OVERLAP_TOKENS)
+    archive = tmp_path / "a.zip"
+    archive.write_bytes(pack({"a.txt": "The mill is old.", "b.rtf": RTF, "c.txt": ""}))
+    with monkeypatch.context() as patch:
+        worker.shared.close()
+        patch.setattr(worker.shared, "seconds", 0.001)
+        summary = build(catalog, [archive], embedder)
+    assert [unreadable.reason for unreadable in summary.failed] == ["takes longer than 0.001 s to read", "is empty"]
+    assert summary.added == [str(archive)]
+    assert sync(catalog, embedder).changed == [str(archive)]
+    assert len(texts(catalog)) == 2
+    with opens_under(tmp_path) as opened:
+        assert sync(catalog, embedder).unchanged == 1
+    assert str(archive) not in opened
 
 
 def test_columns_are_remembered_and_another_naming_reads_again(tmp_path: Path, embedder: HashingEmbedder) -> None:

@@ -68,7 +68,7 @@ def quoted(reply: dict[str, Any]) -> Iterator[tuple[str, int, int, str | None]]:
 def assert_quotes(assistant: Assistant, reply: Reply) -> None:
     plain = reply.to_dict()
     for source, start, end, text in quoted(plain):
-        article = assistant.article(source)
+        article = assistant.index.catalog.article(source)
         assert article is not None
         assert 0 <= start < end <= len(article.text)
         assert text is None or article.text[start:end] == text
@@ -139,12 +139,12 @@ def test_what_is_no_question_is_refused(assistant: Assistant, question: str) -> 
         assistant.ask_many(["Who?", question])
 
 
-def test_top_k_is_how_many_passages_are_read(assistant: Assistant, small_index: Index) -> None:
+def test_top_k_is_how_many_passages_are_found(assistant: Assistant, small_index: Index) -> None:
     for count in (1, 2, 5):
         reply = assistant.ask("How many troops were sent?", top_k=count)
         assert len(reply.passages) == count
         assert_quotes(assistant, reply)
-    everything = sum(article.passages for article in small_index.articles())
+    everything = sum(article.passages for article in small_index.catalog.summaries())
     assert len(assistant.ask("How many?", top_k=1000).passages) == everything
     assert len(assistant.ask("How many?").passages) == 8
     for wrong in (0, -1):

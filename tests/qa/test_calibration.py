@@ -29,9 +29,17 @@ def test_a_probability_by_hand() -> None:
     assert calibration.probability(evidence) == pytest.approx(1 / (1 + math.exp(-(-1 + 2 + 0.5 + 1 + 0.5 + 0.125))))
 
 
+def test_how_probable_it_is_that_a_thing_is_not_known() -> None:
+    assert not Calibration().tells_unknown
+    calibration = Calibration(unknown_intercept=-1.0, unknown_margin=0.5)
+    assert calibration.tells_unknown
+    assert calibration.probability_unknown(4.0) == pytest.approx(1 / (1 + math.exp(-1)))
+    assert calibration.probability_unknown(-1e6) == pytest.approx(0.0)
+
+
 def test_it_is_kept_beside_the_weights(tmp_path: Path) -> None:
     assert load_calibration(tmp_path) == Calibration()
-    made = Calibration(-1.5, 0.25, 0.1, 0.2, 0.3, 0.4, 0.6)
+    made = Calibration(-1.5, 0.25, 0.1, 0.2, 0.3, 0.4, 0.6, -0.5, 0.7)
     made.save(tmp_path)
     assert load_calibration(tmp_path) == made
 

@@ -11,9 +11,10 @@ from index.search import Hit
 from qa.calibration import MAX_MARGIN, Calibration
 from qa.claims import Answers, candidates, conflicts, weigh
 from qa.reader import Span
+from qa.reading import Read
 from qa.reply import Claim, Words
 
-CALIBRATION = Calibration(margin=0.5)
+CALIBRATION = Calibration(margin=0.5, unknown_margin=0.5)
 PORT = "The port of Ostwick grew. Mara Lindqvist counted 2,400 ships there. In May the authority counted 3,100 ships."
 NEWS = "“About 2,400 ships came,” said Lindqvist. The port did not reveal how many ferries came."
 HARD = "Torvik has no port, and Kelda sold its two ferries. Nobody lives there now."
@@ -30,10 +31,16 @@ def span(hit: Hit, words: str, margin: float) -> Span:
     return Span(hit.passage, start, start + len(words), margin, 0.0, 0.0)
 
 
-def ask(question: str, *found: tuple[str, list[tuple[str, float]]], calibration: Calibration = CALIBRATION) -> Answers:
+def ask(
+    question: str,
+    *found: tuple[str, list[tuple[str, float]]],
+    unknown: tuple[str, float] | None = None,
+    calibration: Calibration = CALIBRATION,
+) -> Answers:
+    """unknown: words of the first text by which it says that the answer is not known, and their margin."""
     hits = [hit(text, rank) for rank, (text, _) in enumerate(found, start=1)]
     spans = [[span(each, *pair) for pair in pairs] for each, (_, pairs) in zip(hits, found, strict=True)]
-    return weigh(question, hits, spans, calibration)
+    return weigh(question, hits, Read(spans, unknown and (hits[0], span(hits[0], *unknown))), calibration)
 
 
 def texts(answers: Answers) -> list[str]:
@@ -118,18 +125,56 @@ def test_a_question_about_a_name_that_no_passage_has_is_not_answered() -> None:
 
 
 def test_a_sentence_that_says_it_is_not_disclosed_is_the_answer_where_there_is_none_and_beside_one() -> None:
-    without = ask("How many ferries came?", (NEWS, [("2,400", -6.0)]))
+    told = ("did not reveal how many ferries", 3.0)
+    without = ask("How many ferries came?", (NEWS, [("2,400", -6.0)]), unknown=told)
     assert without.status == "not_disclosed"
     assert without.best is not None
     assert without.best.text == without.best.quote == "The port did not reveal how many ferries came."
-    beside = ask("How many ferries came?", (NEWS, [("2,400", 6.0)]))
+    assert without.confidence == without.best.confidence == CALIBRATION.probability_unknown(3.0) > 0.5
+    beside = ask("How many ferries came?", (NEWS, [("2,400", 9.0)]), unknown=told)
     assert beside.status == "answered"
     assert beside.not_disclosed is not None
     assert beside.not_disclosed.text == without.best.text
 
 
+def test_the_likelier_of_an_answer_and_of_its_being_unknown_is_shown() -> None:
+    doubtful = ("did not reveal", -0.1)
+    assert ask("How many ferries came?", (NEWS, [("2,400", -6.0)]), unknown=doubtful).status == "no_answer"
+    sure = ("did not reveal", 7.0)
+    outdone = ask("How many ferries came?", (NEWS, [("2,400", 1.0)]), unknown=sure)
+    assert (outdone.status, outdone.alternatives) == ("not_disclosed", ())
+    # Whoever asks for every answer gets it.
+    every = ask(
+        "How many ferries came?", (NEWS, [("2,400", 1.0)]), unknown=sure, calibration=replace(CALIBRATION, threshold=0.0)
+    )
+    assert (every.status, every.not_disclosed) == ("answered", outdone.best)
+    # Of what no passage mentions nothing is said.
+    assert ask("How many ferries came to Ulm?", (NEWS, []), unknown=sure).status == "no_answer"
+
+
+def test_three_answers_of_which_two_contradict_each_other_are_not_one() -> None:
+    found = [
+        (f"The mill opened in {when}.", [(when, 6.0 - number)])
+        for number, when in enumerate(("2024", "March 2024", "June 2024"))
+    ]
+    answers = ask("When did the mill open?", *found)
+    assert answers.best is not None
+    assert [place.article for place in answers.best.support] == ["1.txt", "2.txt"]
+
+
+def test_two_passages_of_one_article_do_not_agree_with_each_other() -> None:
+    def agreement(*sources: str) -> float:
+        hits = [hit(PORT, rank, source) for rank, source in enumerate(sources, start=1)]
+        return candidates("How many ships?", hits, [[span(each, "2,400", 1.0)] for each in hits], CALIBRATION)[
+            0
+        ].evidence.agreement
+
+    assert agreement("1.txt", "1.txt") == 0
+    assert agreement("1.txt", "2.txt", "1.txt") == 1
+
+
 def test_nothing_found_says_so() -> None:
-    answers = weigh("Who?", [], [], CALIBRATION)
+    answers = weigh("Who?", [], Read([]), CALIBRATION)
     assert (answers.status, answers.reason, answers.related) == ("no_answer", "There is no article to ask.", False)
 
 

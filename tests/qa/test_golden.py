@@ -64,7 +64,7 @@ def test_what_the_article_does_not_tell_is_not_answered(real_assistant: Assistan
 def test_what_is_quoted_is_what_the_article_says(real_assistant: Assistant) -> None:
     reply = real_assistant.ask("Who is the Kremlin spokesman?")
     assert reply.answer is not None
-    article = real_assistant.article(reply.answer.article)
+    article = real_assistant.index.catalog.article(reply.answer.article)
     assert article is not None
     assert article.text[reply.answer.start : reply.answer.end] == reply.answer.text
     assert article.text[reply.answer.quote_start : reply.answer.quote_end] == reply.answer.quote

@@ -86,6 +86,20 @@ def test_an_answer_in_words_names_its_place(small_index: Index, assistant: Assis
     assert result.stdout.strip() == in_words(assistant.ask(QUESTION)).strip()
 
 
+def test_an_article_writes_no_commands_to_the_terminal(tmp_path: Path) -> None:
+    text = "There were 3,000\x1b[5D9,000 \N{RIGHT-TO-LEFT OVERRIDE}troops\x9b1A."
+    hostile = make_index(tmp_path, [("a\x1b[2J\n.txt", text)])
+    result = run(hostile, "ask", QUESTION)
+    source = str(tmp_path / "articles" / "a\N{REPLACEMENT CHARACTER}[2J\N{REPLACEMENT CHARACTER}.txt")
+    assert f"\n  {source}:" in result.stdout
+    assert not set("\x1b\x9b\N{RIGHT-TO-LEFT OVERRIDE}") & set(result.stdout)
+    assert "3,000\N{REPLACEMENT CHARACTER}[5D9,000" in result.stdout
+    [reply] = replies(run(hostile, "ask", QUESTION, "--json"))
+    assert [passage["text"] for passage in reply["passages"]] == [text]
+    nowhere = run(tmp_path / "no\x1b[2Jwhere", "ask", QUESTION)
+    assert_said(nowhere, 3, "no\N{REPLACEMENT CHARACTER}[2Jwhere")
+
+
 def test_no_answer_is_status_1(empty_index: Index) -> None:
     result = run(empty_index, "ask", QUESTION)
     assert (result.exit_code, result.stdout, result.stderr) == (

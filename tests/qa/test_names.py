@@ -47,6 +47,12 @@ def test_what_no_text_mentions(question: str, missing: list[str]) -> None:
     assert unmentioned(question, [TEXT]) == missing
 
 
+@pytest.mark.parametrize("number", ["1500", "1,500", "1.500", "1\u202f500"])
+def test_a_number_of_four_digits_is_mentioned_however_it_is_written(number: str) -> None:
+    assert unmentioned("Which company laid off 1500 workers?", [f"Acme laid off {number} workers."]) == []
+    assert unmentioned("Which company laid off 1600 workers?", [f"Acme laid off {number} workers."]) == ["1600"]
+
+
 @given(st.text(max_size=200), st.lists(st.text(max_size=200), max_size=3))
 def test_any_text_is_taken(question: str, texts: list[str]) -> None:
     assert set(unmentioned(question, texts)) <= set(names_and_years(question))
@@ -66,6 +72,7 @@ def hit(text: str, dense: float) -> Hit:
         ("Is Putin tall?", 0.5, "The articles mention Putin, but none answers the question."),
         ("When did Putin meet Angela Merkel?", 0.5, "The articles mention Putin, but none of them mentions Angela Merkel."),
         ("Where did Oslo lie in 1066?", 0.5, "None of the articles mentions Oslo or 1066."),
+        ("???", 0.1, "Nothing in the articles bears on this question."),
         ("Which bread rises best?", 0.1, "Nothing in the articles bears on this question."),
         ("Who heard the Ukrainians speak?", 0.1, "The articles mention Ukrainians, but none says who."),
     ],

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.words import stem, stems, telling_stems
+from qa.words import stem, stems, telling_stems, telling_words
 
 
 @pytest.mark.parametrize(
@@ -25,5 +25,6 @@ def test_words_of_different_stems(one: str, other: str) -> None:
 
 
 def test_a_question_is_about_its_telling_words() -> None:
+    assert telling_words("How many ships were sinking?") == {"ship": "ships", "sink": "sinking"}
     assert telling_stems("How many ships were sinking?") == {"ship", "sink"}
     assert telling_stems("How many ships were sinking?") <= stems("Ten ships sink")

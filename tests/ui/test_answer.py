@@ -69,7 +69,7 @@ def test_an_answer_shows_its_words_sentence_speaker_time_place_date_and_confiden
     for button in (number, cited):
         assert TEXT[int(button.get("data-start", "")) : int(button.get("data-end", ""))] == "between 10 and 12 people"
     assert "talks.txt" in text_of(one(root, "claim"))
-    assert texts(root, "summary") == ["1 passage read in 0.12 s"]
+    assert texts(root, "summary") == ["1 passage found, 0.12 s in all"]
     assert not by_class(root, "stance")
     assert not by_class(root, "sources")
 
@@ -114,6 +114,7 @@ def test_a_sentence_that_says_it_is_not_disclosed_stands_beside_the_answer_with_
     assert texts(section, "h3") == ["But an article says that this is not disclosed"]
     assert texts(section, "mark") == ["Nobody said who paid."]
     assert not by_class(section, "words")
+    assert not by_class(section, "confidence")
     assert text_of(one(section, "number")) == "3"
     assert [each.text for each in claims_of(answered)] == ["May", "Officials", "Nobody said who paid."]
 
@@ -142,6 +143,7 @@ def test_not_disclosed_is_the_sentence_that_says_so() -> None:
     assert text_of(one(root, "verdict")) == "The articles say that this is not disclosed."
     assert texts(one(root, "claim"), "mark") == ["Nobody said who paid."]
     assert not by_class(root, "words")
+    assert not by_class(root, "confidence")
 
 
 def test_no_answer_says_so_and_why_and_shows_what_is_related() -> None:
@@ -155,6 +157,13 @@ def test_no_answer_says_so_and_why_and_shows_what_is_related() -> None:
     assert [details.get("open") for details in root.iter("details")] == ["", None]
     assert len(by_class(root, "passage")) == 5
     assert not list(root.iter("mark"))
+
+
+def test_it_is_not_called_sure_where_nothing_was_weighed() -> None:
+    reason = "None of the articles mentions Australia."
+    root = parse(reply_html(reply(None, reason=reason, confidence=1.0)))
+    assert text_of(one(root, "why")) == reason
+    assert not by_class(root, "sure")
 
 
 def test_passages_of_something_else_are_not_called_related() -> None:

@@ -22,6 +22,16 @@ def test_the_last_vote_on_an_answer_counts(tmp_path: Path) -> None:
     ]
 
 
+def test_half_a_line_costs_no_later_vote(tmp_path: Path) -> None:
+    keep(tmp_path, "a", "up", "", reply(claim("May")))
+    with (tmp_path / FILE_NAME).open("a") as file:
+        file.write('{"id": "b", "vo')
+    keep(tmp_path, "c", "up", "", reply(claim("May")))
+    keep(tmp_path, "d", "up", "", reply(claim("May")))
+    assert [vote["id"] for vote in read(tmp_path)] == ["a", "c", "d"]
+    assert (tmp_path / FILE_NAME).read_text().count("\n") == 4
+
+
 def test_without_votes_there_are_none(tmp_path: Path) -> None:
     assert read(tmp_path) == []
     assert evaluation_file(tmp_path) == ""

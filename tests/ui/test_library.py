@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import io
+import tarfile
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.build import UPLOADS, Progress, build, open_or_create, remove
+from index.build import UPLOADS, build, open_or_create, remove, sync
 from index.catalog import ArticleSummary, Catalog
 from index.errors import QuothError
+from index.update import Progress
 from tests.conftest import HashingEmbedder
+from tests.index.formats.samples import pack
 from tests.ui.examples import foreign
 from tests.ui.page import by_class, one, parse, text_of, texts
 from ui.library import MAX_NAME, Changes, Upload, add_uploads, plain_name, remove_article
@@ -26,10 +30,10 @@ def catalog(tmp_path: Path, embedder: HashingEmbedder) -> Catalog:
     return catalog
 
 
-def sent(tmp_path: Path, name: str, text: str) -> Upload:
+def sent(tmp_path: Path, name: str, content: str | bytes) -> Upload:
     """A file as Gradio keeps it: under a name of its own."""
     place = tmp_path / f"sent-{len(list(tmp_path.iterdir()))}"
-    place.write_text(text, encoding="utf-8")
+    place.write_bytes(content.encode() if isinstance(content, str) else content)
     return Upload(name, place)
 
 
@@ -50,6 +54,64 @@ def test_uploads_are_added_beside_what_is_there_and_failures_are_named(
     names = [Path(summary.source).name for summary in catalog.summaries()]
     assert sorted(names) == ["glacier.txt", "harbour.txt"]
     assert [path.name for path in (catalog.folder / UPLOADS).iterdir()] == ["glacier.txt"]
+    assert not any(upload.path.exists() for upload in uploads)
+
+
+def tar_gz(name: str, content: bytes) -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w:gz") as archive:
+        member = tarfile.TarInfo(name)
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    return file.getvalue()
+
+
+def test_an_upload_is_kept_if_any_of_it_is_an_article_and_named_if_none_is(
+    catalog: Catalog, embedder: HashingEmbedder, tmp_path: Path
+) -> None:
+    changes = add_uploads(
+        catalog,
+        embedder,
+        [
+            sent(tmp_path, "pictures.zip", pack({"a.png": b"x", "b.jpg": b"y"})),
+            sent(tmp_path, "empty.zip", pack({"a.txt": "", "b.txt": " "})),
+            sent(tmp_path, "first-empty.zip", pack({"a.txt": "", "b.txt": "The lake is deep.\n"})),
+            sent(tmp_path, "blank-row.csv", "text,title\n,x\nThe mine closed.,y\n"),
+            sent(tmp_path, "Packed.TAR.gz", tar_gz("a.txt", b"The glacier is 9 km long.\n")),
+        ],
+    )
+    assert sorted(changes.added) == ["Packed.TAR.gz", "blank-row.csv", "first-empty.zip"]
+    assert changes.failed[:2] == [("pictures.zip", "holds no article"), ("empty.zip", "is empty")]
+    assert sorted(name for name, _ in changes.failed[2:]) == ["blank-row.csv#1", "first-empty.zip#a.txt"]
+    assert sorted(path.name for path in (catalog.folder / UPLOADS).iterdir()) == sorted(changes.added)
+    assert len(catalog.summaries()) == 4
+
+
+def test_the_columns_of_the_settings_are_those_of_uploaded_tables(
+    catalog: Catalog, embedder: HashingEmbedder, tmp_path: Path
+) -> None:
+    table = "lead,rest\nThe mine closed.,It had been open for years.\n"
+    assert add_uploads(catalog, embedder, [sent(tmp_path, "mine.csv", table)]).failed
+    changes = add_uploads(catalog, embedder, [sent(tmp_path, "mine.csv", table)], columns={"text": "rest"})
+    assert (changes.added, changes.failed) == (["mine.csv"], [])
+    article = catalog.article(f"{catalog.folder / UPLOADS / 'mine.csv'}#1")
+    assert article is not None
+    assert article.text == "It had been open for years."
+    # A later sync reads it just so.
+    assert sync(catalog, embedder).unchanged == 2
+
+
+def test_of_two_files_of_one_name_that_are_sent_together_the_first_is_kept(
+    catalog: Catalog, embedder: HashingEmbedder, tmp_path: Path
+) -> None:
+    uploads = [sent(tmp_path, name, f"The lake of {name}.\n") for name in ("may/lake.txt", "june/lake.txt")]
+    changes = add_uploads(catalog, embedder, uploads)
+    assert changes.added == ["lake.txt"]
+    assert [name for name, _ in changes.failed] == ["june/lake.txt"]
+    assert "rename it" in changes.failed[0][1]
+    article = catalog.article(str(catalog.folder / UPLOADS / "lake.txt"))
+    assert article is not None
+    assert article.text == "The lake of may/lake.txt.\n"
     assert not any(upload.path.exists() for upload in uploads)
 
 
@@ -105,6 +167,12 @@ def test_what_is_removed_is_gone_and_its_file_only_where_it_was_uploaded(
     assert catalog.summaries() == []
     with pytest.raises(QuothError, match="No article in the index"):
         remove_article(catalog, "/etc/passwd")
+
+
+def test_a_source_that_is_no_article_takes_out_nothing_under_it(catalog: Catalog, tmp_path: Path) -> None:
+    with pytest.raises(QuothError, match="No article in the index"):
+        remove_article(catalog, str(tmp_path / "articles"))
+    assert len(catalog.summaries()) == 1
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_an_article_that_was_edited_is_shown_as_the_answer_read_it(tmp_path: Pat
     read = passage(20, 68)
     exchanges = [Exchange("Why?", Failure("Not now.")), Exchange("How many came?", reply(claim("12"), passages=(read,)))]
     quotes = quotes_of(exchanges, 1, source)
-    assert quotes == [(20, TEXT[20:68])]
+    assert quotes == [(20, TEXT[20:68]), (0, TEXT)]
     assert quotes_of(exchanges, 0, source) == quotes_of(exchanges, 2, source) == quotes_of(exchanges, 1, "/other") == []
 
     def opened() -> Element:
@@ -88,3 +88,17 @@ def test_an_article_that_was_edited_is_shown_as_the_answer_read_it(tmp_path: Pat
     assert texts(opened(), "mark") == []
     catalog.remove([source])
     assert "not in the index" in text_of(opened())
+
+
+def test_an_answer_whose_article_was_not_found_again_is_shown_as_it_was_quoted(
+    tmp_path: Path, embedder: HashingEmbedder
+) -> None:
+    """As "Who said that?" has it, whose passages may be of other articles than the speaker's."""
+    source = "/news/talks.txt"
+    catalog = make_catalog(tmp_path, [make_article(source, TEXT)], embedder)
+    elsewhere = passage(20, 68, of=article(source="/other.txt"))
+    quotes = quotes_of([Exchange("Who said that?", reply(claim("Officials"), passages=(elsewhere,)))], 0, source)
+    catalog.put([make_entry(make_article(source, "Later: " + TEXT), embedder)])
+    root = parse(place_html(catalog, source, quotes, 20, 29, []))
+    assert texts(root, "mark") == ["Officials"]
+    assert text_of(one(root, "edited")).startswith("It was edited on 20")

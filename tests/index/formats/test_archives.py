@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import io
 import lzma
@@ -289,9 +290,34 @@ def test_what_is_no_archive_is_said_once(tmp_path: Path, name: str, data: bytes)
 
 def test_an_empty_archive_holds_nothing(tmp_path: Path) -> None:
     assert read(tmp_path, "a.zip", zipped({})) == ([], [])
-    assert [item.reason for item in archives.read(tmp_path / "b.zip") if isinstance(item, Unreadable)] == [
-        "cannot be read: no such file or directory"
-    ]
+
+
+class FailingDisk(io.BytesIO):
+    """Gives what comes before a bad sector."""
+
+    def readinto(self, buffer: Any, /) -> int:
+        if self.tell() + len(buffer) > 100:
+            raise OSError(errno.EIO, "Input/output error")
+        return super().readinto(buffer)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell() + (size or 0) > 100:
+            raise OSError(errno.EIO, "Input/output error")
+        return super().read(size)
+
+
+@pytest.mark.parametrize(("name", "data"), [("/a.zip", zipped({"a.txt": TEXT})), ("/a.tar", tarred({"a.txt": TEXT}))])
+def test_a_disk_that_fails_is_not_damage(name: str, data: bytes) -> None:
+    budget = archives._Budget(2**20, 2**20, 10)
+    with pytest.raises(OSError, match="Input/output error"):
+        list(archives._articles(name, FailingDisk(data), name, None, budget, 0))
+
+
+def test_a_table_cut_within_a_character_costs_no_file_behind_it(tmp_path: Path) -> None:
+    table = "text,title\nhello,x\n".encode("utf-16")[:-1]
+    found, unreadable = read(tmp_path, "a.zip", zipped({"a.txt": TEXT, "b.csv": table, "c.txt": TEXT}))
+    assert [article.source.rpartition("#")[2] for article in found] == ["a.txt", "c.txt"]
+    assert unreadable == [("#b.csv", "is not UTF-16 text to its end")]
 
 
 @given(data=st.binary(max_size=3000), size=st.integers(1, 700))

@@ -59,6 +59,43 @@ def test_entities_are_not_expanded(ending: str, data: bytes, member: str, declar
     assert "root:" not in words
 
 
+def moved_main_part(archive: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    """The Word document with a changed copy of its main part, under another ending, in the place of it."""
+    with zipfile.ZipFile(BytesIO(archive)) as file:
+        members = {name: file.read(name) for name in file.namelist()}
+    members["word/main.png"] = change(members["word/document.xml"])
+    members["word/_rels/main.png.rels"] = members["word/_rels/document.xml.rels"]
+    members["_rels/.rels"] = members["_rels/.rels"].replace(b"word/document.xml", b"word/main.png")
+    members["[Content_Types].xml"] = members["[Content_Types].xml"].replace(b"word/document.xml", b"word/main.png")
+    return samples.pack(members)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        remade(samples.DOCX, "word/document.xml", lambda xml: with_entity(xml, f"<!-- {'x' * 5000} -->{BILLION_LAUGHS}")),
+        remade(samples.DOCX, "word/document.xml", lambda xml: with_entity(xml, BILLION_LAUGHS).decode().encode("utf-16")),
+        moved_main_part(samples.DOCX, lambda xml: with_entity(xml, BILLION_LAUGHS)),
+    ],
+)
+def test_a_document_type_is_found_wherever_it_stands(data: bytes) -> None:
+    assert read(".docx", data) == Unreadable("/a.docx", "is damaged or no .docx file (declares a document type)")
+
+
+def test_a_picture_of_a_document_type_is_no_reason_to_refuse_a_word_document() -> None:
+    picture = '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd"><svg/>'
+    with zipfile.ZipFile(BytesIO(samples.DOCX)) as file:
+        members = {name: file.read(name) for name in file.namelist()}
+    assert isinstance(read(".docx", samples.pack({**members, "word/media/image1.svg": picture})), Article)
+
+
+def test_a_word_document_is_read_whatever_its_main_part_is_called() -> None:
+    result, whole = read(".docx", moved_main_part(samples.DOCX, bytes)), read(".docx", samples.DOCX)
+    assert isinstance(result, Article)
+    assert isinstance(whole, Article)
+    assert result.text == whole.text
+
+
 def test_zip_bombs_are_not_unpacked() -> None:
     bomb = remade(samples.DOCX, "word/document.xml", lambda xml: xml + b" " * 100 * 2**20)
     assert read(".docx", bomb) == Unreadable("/a.docx", "unpacks to more than 64 MiB")
@@ -129,6 +166,15 @@ GREEDY = (
     "sys.modules[module.__name__] = module\nchild.READERS['.greedy'] = ('greedy', 'read', 'greed')\nchild.main()",
 )
 
+# The real process, with a reader that never comes to an end and a second for it.
+COMPUTING = (
+    sys.executable,
+    "-c",
+    "import itertools, types, sys\nfrom index.formats import child\nmodule = types.ModuleType('index.formats.endless')\n"
+    "module.read = lambda data: sum(itertools.repeat(0))\nsys.modules[module.__name__] = module\n"
+    "child.READERS['.endless'] = ('endless', 'read', 'nothing')\nchild.COMPUTING_SECONDS = 1\nchild.main()",
+)
+
 
 def test_what_hangs_is_stopped_and_the_next_one_read() -> None:
     worker = Worker(seconds=0.3, command=SLEEPING)
@@ -139,6 +185,16 @@ def test_what_hangs_is_stopped_and_the_next_one_read() -> None:
     worker.command, worker.seconds = normal.command, normal.seconds
     assert "café" in worker.read(".rtf", samples.RTF).text
     worker.close()
+
+
+def test_what_hangs_may_be_read_the_next_time_but_not_what_computes_too_long() -> None:
+    with pytest.raises(UnusableError) as hanging:
+        Worker(seconds=0.3, command=SLEEPING).read(".rtf", samples.RTF)
+    assert hanging.value.fleeting
+    if sys.platform == "linux":
+        with pytest.raises(UnusableError, match=r"^takes more than 25 s of computing to be read$") as computing:
+            Worker(command=COMPUTING).read(".endless", b"x")
+        assert not computing.value.fleeting
 
 
 def test_one_that_takes_no_input_is_stopped_too() -> None:

@@ -146,6 +146,14 @@ def test_a_table_in_another_character_set(tmp_path: Path) -> None:
     assert article.text == text
 
 
+@pytest.mark.parametrize("ending", [".csv", ".jsonl"])
+def test_a_table_that_is_cut_within_a_character_is_said(tmp_path: Path, ending: str) -> None:
+    rows = {".csv": "text,title\nThe mill was sold.,x\nhello,y\n", ".jsonl": '{"text": "The mill was sold."}\n{"text": "x"}\n'}
+    path = write(tmp_path, f"a{ending}", rows[ending].encode("utf-16")[:-1])
+    assert [article.text for article in tables.read(path) if isinstance(article, Article)] == ["The mill was sold."]
+    assert reasons(path) == [("", "is not UTF-16 text to its end (after row 1)")]
+
+
 def test_bad_rows_are_named_and_the_others_are_kept(tmp_path: Path) -> None:
     path = write(
         tmp_path,
@@ -219,7 +227,6 @@ def test_what_is_no_table_of_articles_is_said_once(tmp_path: Path, name: str, co
 def test_a_given_column_that_is_not_there_is_said(tmp_path: Path) -> None:
     path = write(tmp_path, "a.csv", "a,b\n1,2\n")
     assert reasons(path, {"text": "c"}) == [("", "has no column c; its columns are a, b")]
-    assert reasons(tmp_path / "none.csv")[0][1] == "cannot be read: no such file or directory"
 
 
 def test_rows_are_read_only_as_they_are_asked_for() -> None:

@@ -14,10 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.articles import Article, Unreadable
-from index.build import Summary, add_addresses, build, open_or_create, sync
+from index.build import add_addresses, build, open_or_create, sync
 from index.doctor import examine
 from index.formats import web
 from index.formats.document import UnusableError
+from index.update import Summary
 from tests.conftest import HashingEmbedder
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])

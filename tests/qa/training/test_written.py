@@ -21,6 +21,7 @@ from qa.training.written import (
     NEWS,
     TRAINED_ON,
     news_questions,
+    unknown_questions,
     written_questions,
 )
 
@@ -93,6 +94,28 @@ def test_what_else_a_passage_answers_comes_with_the_question(tmp_path: Path, mon
     assert [CONTEXT[start:end] for start, end in question.others] == ["port", "2,400"]
 
 
+def test_whether_a_thing_is_not_known_is_asked_of_what_says_so_and_of_what_only_might(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "Nobody said who paid for the pier."
+    passage = f"{CONTEXT} The pier was not new. It was sold. A ship sank. The sea rose. It rained. {said}"
+    unknown = {"question": "Who paid?", "answer_start": None, "answer": None, "unknown": [passage.index(said), said]}
+    asked = {"question": "How many ships were counted?", "answer_start": 49, "answer": "2,400"}
+    write(tmp_path / NEWS, [{"passage": passage, "questions": [unknown, asked]}])
+    monkeypatch.setattr(written, "FOLDER", tmp_path)
+    seen = set()
+    for seed in range(20):
+        questions = unknown_questions(NEWS, seed)
+        assert sum(q.start is not None for q in questions) == 1
+        for q in questions:
+            assert q.text in ("Not known: Who paid?", "Not known: How many ships were counted?")
+            assert q.context in passage
+            held = q.text == "Not known: Who paid?" and said in q.context
+            assert (q.answers, q.start) == (((said,), q.context.index(said)) if held else ((), None))
+            seen.add((q.text, held))
+    assert len(seen) == 3
+
+
 def test_the_shipped_news_has_its_answers_in_place_and_nothing_held_out_is_trained_on() -> None:
     trained_on, held_out = (
         [q for name in names for q in news_questions(name)] for names in ((NEWS, DISPUTED), (HELD_OUT_NEWS, HELD_OUT_DISPUTED))
@@ -101,8 +124,10 @@ def test_the_shipped_news_has_its_answers_in_place_and_nothing_held_out_is_train
         assert len({(q.context, q.text) for q in asked}) == len(asked)
         assert 0.35 < sum(not q.answers for q in asked) / len(asked) < 0.55
         assert any(q.others for q in asked)
+        assert any(q.unknown for q in asked)
         for q in asked:
             assert q.start is None or q.context[q.start : q.end] == q.answers[0]
             spans = sorted([(q.start or 0, q.end or 0), *q.others])
             assert all(one[1] <= other[0] for one, other in pairwise(spans))
+            assert q.unknown is None or (q.start is None and q.context[slice(*q.unknown)].strip())
     assert not {q.context for q in trained_on} & {q.context for q in held_out}
