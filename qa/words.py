@@ -24,9 +24,4 @@ def stems(text: str) -> set[str]:
 
 def telling_stems(question: str) -> set[str]:
     """The stems of the words that say what a question is about."""
-    return set(telling_words(question))
-
-
-def telling_words(question: str) -> dict[str, str]:
-    """The words that say what a question is about, by their stems."""
-    return {stem(word): word for word in words_of(question) if word not in ("many", "much")}
+    return {stem(word) for word in words_of(question)} - {"many", "much"}
