@@ -22,20 +22,18 @@ class Evidence:
     """What speaks for one answer; each is greater for a better one.
 
     margin: by how much its span beats "no answer here", natural logarithms. lead: the same beyond the next different answer's.
-    shared: the share of the question's telling words that its passage holds. nearness: 1 / rank of its passage. agreement:
-    how many other articles give the same answer.
+    nearness: 1 / rank of its passage. agreement: how many other articles give the same answer.
     """
 
     margin: float
     lead: float
-    shared: float
     nearness: float
     agreement: float
 
     def values(self) -> tuple[float, ...]:
         """The figures that the curve weighs, each bounded, in the order of the fields."""
         bounded = max(-MAX_MARGIN, min(self.margin, MAX_MARGIN))
-        return (bounded, max(0.0, min(self.lead, MAX_MARGIN)), self.shared, self.nearness, min(self.agreement, 2.0))
+        return (bounded, max(0.0, min(self.lead, MAX_MARGIN)), self.nearness, min(self.agreement, 2.0))
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,6 @@ class Calibration:
     intercept: float = 0.0
     margin: float = 1.0
     lead: float = 0.0
-    shared: float = 0.0
     nearness: float = 0.0
     agreement: float = 0.0
     threshold: float = 0.5
@@ -59,7 +56,7 @@ class Calibration:
 
     def probability(self, evidence: Evidence) -> float:
         """How probable it is that an answer with this evidence is right, 0 to 1."""
-        weights = (self.margin, self.lead, self.shared, self.nearness, self.agreement)
+        weights = (self.margin, self.lead, self.nearness, self.agreement)
         total = self.intercept + sum(weight * value for weight, value in zip(weights, evidence.values(), strict=True))
         return 1.0 / (1.0 + math.exp(min(-total, 700.0)))
 

@@ -19,7 +19,6 @@ from qa.reply import Claim, Place, Status, Words
 from qa.rivals import Said, asks_who, rivals
 from qa.time_words import tells_when_said
 from qa.values import differ, normal_form, read_value, same_answer
-from qa.words import stems, telling_stems
 
 MAX_ALTERNATIVES = 4
 
@@ -87,7 +86,7 @@ def candidates(
 ) -> list[Candidate]:
     """The different answers that the spans give, most probable first; spans[i] are those of hits[i]."""
     groups = _grouped(hits, spans, persons=asks_who(question))
-    evidence = [_evidence(question, groups, number) for number in range(len(groups))]
+    evidence = [_evidence(groups, number) for number in range(len(groups))]
     found = [Candidate(tuple(group), each, calibration.probability(each)) for group, each in zip(groups, evidence, strict=True)]
     return sorted(found, key=lambda candidate: -candidate.probability)
 
@@ -167,15 +166,12 @@ def _said(candidate: Candidate) -> Said:
     return Said(span.passage.text[first:last], start - first, end - first, place)
 
 
-def _evidence(question: str, groups: Sequence[Sequence[_Found]], number: int) -> Evidence:
+def _evidence(groups: Sequence[Sequence[_Found]], number: int) -> Evidence:
     best = groups[number][0]
     others = [group[0].span.margin for position, group in enumerate(groups) if position != number]
-    wanted = telling_stems(question)
-    held = stems(f"{best.hit.title} {best.hit.passage.text}")
     return Evidence(
         margin=best.span.margin,
         lead=best.span.margin - max(others) if others else MAX_MARGIN,
-        shared=len(wanted & held) / len(wanted) if wanted else 0.0,
         nearness=1 / best.hit.rank,
         agreement=len({found.hit.source for found in groups[number]}) - 1,
     )

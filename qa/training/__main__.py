@@ -160,6 +160,7 @@ def held_out(
         "passages": written_questions(data, HELD_OUT),
         "news": news_questions(HELD_OUT_NEWS),
         "disputed": news_questions(HELD_OUT_DISPUTED),
+        "not known": unknown_questions(HELD_OUT_NEWS, seed=7),
     }
     for name, questions in asked.items():
         figures = quality(questions, spans_in_contexts(reader, questions))

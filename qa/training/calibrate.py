@@ -140,5 +140,5 @@ def logistic(evidence: Sequence[Evidence], right: Sequence[bool]) -> Calibration
         return value
 
     optimizer.step(loss)  # type: ignore[no-untyped-call]
-    margin, lead, shared, nearness, agreement = (round(weight, 4) for weight in roots.detach().square().tolist())
-    return Calibration(round(float(intercept.detach()), 4), margin, lead, shared, nearness, agreement)
+    margin, lead, nearness, agreement = (round(weight, 4) for weight in roots.detach().square().tolist())
+    return Calibration(round(float(intercept.detach()), 4), margin, lead, nearness, agreement)

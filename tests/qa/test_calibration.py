@@ -12,21 +12,21 @@ from index.errors import ModelError
 from qa.calibration import FILE_NAME, Calibration, Evidence, load_calibration
 from qa.training.calibrate import logistic
 
-NONE = Evidence(margin=0, lead=0, shared=0, nearness=0, agreement=0)
+NONE = Evidence(margin=0, lead=0, nearness=0, agreement=0)
 wild = st.floats(-1e6, 1e6)
 
 
-@given(st.builds(Evidence, wild, wild, wild, wild, wild), wild, st.sampled_from([field.name for field in fields(Evidence)]))
+@given(st.builds(Evidence, wild, wild, wild, wild), wild, st.sampled_from([field.name for field in fields(Evidence)]))
 def test_a_probability_rises_with_every_piece_of_evidence(evidence: Evidence, other: float, name: str) -> None:
-    calibration = Calibration(-1.0, 0.3, 0.1, 1e-4, 1e-4, 0.5)
+    calibration = Calibration(-1.0, 0.3, 0.1, 1e-4, 1e-4)
     low, high = sorted((evidence, replace(evidence, **{name: other})), key=lambda each: float(getattr(each, name)))
     assert 0 <= calibration.probability(low) <= calibration.probability(high) <= 1
 
 
 def test_a_probability_by_hand() -> None:
-    calibration = Calibration(intercept=-1.0, margin=0.5, lead=0.25, shared=2.0, nearness=1.0, agreement=0.125)
-    evidence = Evidence(margin=4.0, lead=2.0, shared=0.5, nearness=1 / 2, agreement=1)
-    assert calibration.probability(evidence) == pytest.approx(1 / (1 + math.exp(-(-1 + 2 + 0.5 + 1 + 0.5 + 0.125))))
+    calibration = Calibration(intercept=-1.0, margin=0.5, lead=0.25, nearness=1.0, agreement=0.125)
+    evidence = Evidence(margin=4.0, lead=2.0, nearness=1 / 2, agreement=1)
+    assert calibration.probability(evidence) == pytest.approx(1 / (1 + math.exp(-(-1 + 2 + 0.5 + 0.5 + 0.125))))
 
 
 def test_how_probable_it_is_that_a_thing_is_not_known() -> None:
@@ -39,7 +39,7 @@ def test_how_probable_it_is_that_a_thing_is_not_known() -> None:
 
 def test_it_is_kept_beside_the_weights(tmp_path: Path) -> None:
     assert load_calibration(tmp_path) == Calibration()
-    made = Calibration(-1.5, 0.25, 0.1, 0.2, 0.3, 0.4, 0.6, -0.5, 0.7)
+    made = Calibration(-1.5, 0.25, 0.1, 0.3, 0.4, 0.6, -0.5, 0.7)
     made.save(tmp_path)
     assert load_calibration(tmp_path) == made
 
