@@ -36,7 +36,8 @@ _WITHDRAWN = re.compile(r"\b(?:initially|originally|at first|had earlier|earlier
 _OF_WHERE = re.compile(r"\s(?:of|from|in|at)\s.*", re.DOTALL)
 _NOT_KNOWN = "An article says itself that this is not known or not disclosed."
 # Beside another answer a span may be this much less likely than "no answer here", in natural logarithms: two that differ make
-# the reader doubt both. On the held-out reports that disagree any figure from -6 to -2 gives the same.
+# the reader doubt both. On the held-out reports that disagree any figure up to -2 gives the same (a scratch script); it guards
+# against what a clause like the question's is said of another time.
 _DOUBTED = -2.0
 # From which probability on a sentence is taken to say that the answer is not known: more probably than not.
 _LEAST_PROBABLE = 0.5

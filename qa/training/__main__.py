@@ -90,7 +90,7 @@ def reader(
     frozen: Annotated[int, typer.Option(help="So many of its lowest layers stay as they are, with the embeddings.")] = 0,
     labelled: Annotated[Path | None, typer.Option(help="Further questions, as `sentences` writes them.")] = None,
     threads: Annotated[int, typer.Option(help="Processor threads.")] = 2,
-    seed: Annotated[int, typer.Option(help="Decides the mixture, the order and dropout.")] = 7,
+    seed: Annotated[int, typer.Option(help="Decides the mixture and its order.")] = 7,
 ) -> None:
     """Train the reader, or go on with a run that was stopped."""
     torch.set_num_threads(threads)
